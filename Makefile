@@ -1,0 +1,40 @@
+# One line each. What a target needs is made on the way; `make` alone shows them.
+PORT ?= 8000
+
+.PHONY: help run test check format bench clean
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{printf "  %-13s %s\n", $$1, $$2}'
+
+run: export LINLI_BASE_URL ?= http://127.0.0.1:$(PORT)
+run: ## serve the demo town on 127.0.0.1:8000 (PORT= and PYTHON= change that)
+	@tools/free-port $(PORT)
+	@tools/environment
+	@.venv/bin/linli demo
+	@exec .venv/bin/linli serve --port $(PORT)
+
+test: ## check everything, on SQLite and PostgreSQL, in a browser, and as a wheel
+	@tools/environment develop
+	@tools/browser
+	@$(MAKE) --no-print-directory check
+	@.venv/bin/pytest -n logical --dist loadfile
+
+check: ## strict types, lint, layout and import contracts
+	@tools/environment develop
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/lint-imports --no-logo
+	@.venv/bin/mypy
+
+format: ## lay out the code and mend what can be mended by itself
+	@tools/environment develop
+	@.venv/bin/ruff check --fix-only
+	@.venv/bin/ruff format
+
+bench: ## print how fast the pages, the matcher and the demo are
+	@tools/environment develop
+	@.venv/bin/python -m tests.benchmarks
+
+clean: ## remove what was installed and built; the data in data/ stays
+	rm -rf .venv node_modules build dist platform/linli/static/vendor .*_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
