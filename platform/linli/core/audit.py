@@ -1,0 +1,46 @@
+"""Who did what to which thing, when. Append only; ids and nothing else, never names or texts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from linli.core.db import WithId
+
+
+class AuditEntry(WithId):
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_object", "object_id"),)
+
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    organization_id: Mapped[UUID | None] = mapped_column(index=True)
+    action: Mapped[str]
+    object_id: Mapped[UUID]
+    ids: Mapped[dict[str, Any]]
+
+
+def record(
+    session: AsyncSession,
+    *,
+    action: str,
+    object_id: UUID,
+    now: datetime,
+    actor_id: UUID | None,
+    organization_id: UUID | None = None,
+    **ids: UUID | int | None,
+) -> None:
+    """Note an act beside the change itself, in the same transaction."""
+    session.add(
+        AuditEntry(
+            at=now,
+            actor_id=actor_id,
+            organization_id=organization_id,
+            action=action,
+            object_id=object_id,
+            ids={name: str(value) for name, value in ids.items() if value is not None},
+        )
+    )

