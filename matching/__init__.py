@@ -1,0 +1,62 @@
+"""Match people who offer help with needs: gates first, then a score that can be explained.
+
+Pure: knows no website and no database. Importing it, loading a matcher and scoring need no scikit-learn;
+fitting a text model does. Start with `matching/README.md`.
+"""
+
+from matching.baselines import BM25Ranker, CosineRanker, DistanceRanker, NewestRanker, RandomRanker
+from matching.commitments import Bookings, PairKind, Pairs
+from matching.eligibility import Eligibility, Gate, check
+from matching.errors import NotFittedError
+from matching.explain import Explanation, Reason, ReasonCode, explain_pair, explain_pairs
+from matching.features import Feature, pair_features
+from matching.invitations import Proposal, probability_of_yes, propose
+from matching.persistence import Matcher, load, save
+from matching.rankers import WEIGHTS, SimilarityRanker
+from matching.ranking import Ranker, Ranking, Scores
+from matching.tables import REACH_KM_BY_MEANS, Answer, Needs, Volunteers
+from matching.text_model import TextModel
+from matching.vocabulary import Taxonomy, Vocabulary
+from matching.week import cell_table, week_cells
+
+__all__ = [
+    "REACH_KM_BY_MEANS",
+    "WEIGHTS",
+    "Answer",
+    "BM25Ranker",
+    "Bookings",
+    "CosineRanker",
+    "DistanceRanker",
+    "Eligibility",
+    "Explanation",
+    "Feature",
+    "Gate",
+    "Matcher",
+    "Needs",
+    "NewestRanker",
+    "NotFittedError",
+    "PairKind",
+    "Pairs",
+    "Proposal",
+    "RandomRanker",
+    "Ranker",
+    "Ranking",
+    "Reason",
+    "ReasonCode",
+    "Scores",
+    "SimilarityRanker",
+    "Taxonomy",
+    "TextModel",
+    "Vocabulary",
+    "Volunteers",
+    "cell_table",
+    "check",
+    "explain_pair",
+    "explain_pairs",
+    "load",
+    "pair_features",
+    "probability_of_yes",
+    "propose",
+    "save",
+    "week_cells",
+]

@@ -1,0 +1,10 @@
+"""What the library raises besides ValueError."""
+
+from __future__ import annotations
+
+
+class NotFittedError(ValueError, AttributeError):
+    """Something was asked before it was learnt; the sentence says what to call first.
+
+    Same bases as scikit-learn's class of this name, which is not imported because of the time it takes.
+    """

@@ -1,0 +1,262 @@
+"""What speaks for a volunteer at a need: six numbers in [0, 1] per pair, higher is better.
+
+A value that nobody knows is not an absence: it gets the neutral value of its feature, `NEUTRAL`, which is
+above the worst and never above what a known yes gets. Features decide nothing: who may be asked at all is
+said by `matching.eligibility`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import numpy as np
+
+from matching.columns import Booleans, Bytes, Floats, Whole, has_any
+from matching.nearness import Tier, distance_km, shared_tier
+from matching.tables import Answer, Needs, Volunteers
+from matching.vocabulary import TOP_LEVEL, Taxonomy
+
+
+class Feature(StrEnum):
+    """The features, in the order of every array that holds them."""
+
+    SKILLS = "skills"
+    NEARNESS = "nearness"
+    TIME = "time"
+    FIELD = "field"
+    TEXT = "text"
+    LANGUAGE = "language"
+
+
+HALF_COSINE = 0.15
+"""Cosine of two texts that counts half: short texts that fit well seldom share more than a third."""
+
+EDGE_OF_REACH = 0.25
+"""Nearness at the very edge of a person's reach; nearness halves with every half reach."""
+
+SILENT_SKILL = 0.2
+"""What somebody who has said no skill is credited with, as a share of one; see `skills_covered`."""
+
+NEARNESS_OF_TIER: Mapping[Tier, float] = {
+    Tier.COMMUNITY: 0.85,
+    Tier.TOWNSHIP: 0.6,
+    Tier.COUNTY: EDGE_OF_REACH,
+    Tier.PREFECTURE: 0.1,
+    Tier.PROVINCE: 0.02,
+    Tier.NONE: 0.0,
+    Tier.UNKNOWN: EDGE_OF_REACH,
+}
+"""Nearness where a point is missing. Within a county the distance is unknown, so it is worth the edge."""
+
+NEUTRAL: Mapping[Feature, float] = {
+    Feature.SKILLS: 0.5,
+    Feature.NEARNESS: EDGE_OF_REACH,
+    Feature.TIME: 0.5,
+    Feature.FIELD: 0.5,
+    Feature.TEXT: 0.25,
+    Feature.LANGUAGE: 0.5,
+}
+"""What an unknown value is worth; see `skills_covered` for people who have not said what they can do."""
+
+
+def pair_features(needs: Needs, volunteers: Volunteers) -> Floats:
+    """Compute all features of all pairs.
+
+    Parameters
+    ----------
+    needs : Needs, m rows
+    volunteers : Volunteers, n rows
+        With the same vocabulary.
+
+    Returns
+    -------
+    ndarray of float64, shape (6, m, n)
+        In the order of `Feature`, each in [0, 1], higher is better.
+
+    Raises
+    ------
+    ValueError
+        If the tables do not share a vocabulary, or their text vectors do not share a text model.
+
+    Examples
+    --------
+    >>> from matching.vocabulary import Vocabulary
+    >>> vocabulary = Vocabulary(skills=Taxonomy(["cooking"]))
+    >>> needs = Needs(ids=["lunch"], vocabulary=vocabulary, skills_wanted=np.array([[1]]))
+    >>> people = Volunteers(ids=["li", "wang"], vocabulary=vocabulary, skill_level=np.array([[2], [0]]))
+    >>> pair_features(needs, people)[0].tolist()
+    [[1.0, 0.2]]
+    """
+    check_same_vocabulary(needs, volunteers)
+    words = volunteers.vocabulary
+    return np.stack(
+        [
+            skills_covered(needs, volunteers),
+            nearness(needs, volunteers),
+            time_fit(needs, volunteers),
+            shared_ids(words.fields, needs.fields, volunteers.fields, NEUTRAL[Feature.FIELD]),
+            text_similarity(needs, volunteers),
+            shared_ids(words.languages, needs.languages, volunteers.languages, NEUTRAL[Feature.LANGUAGE]),
+        ]
+    )
+
+
+def check_same_vocabulary(needs: Needs, volunteers: Volunteers) -> None:
+    """Refuse tables whose columns do not mean the same."""
+    if needs.vocabulary is not volunteers.vocabulary and needs.vocabulary != volunteers.vocabulary:
+        raise ValueError("needs and volunteers must share one vocabulary, but their vocabularies differ")
+
+
+def skills_covered(needs: Needs, volunteers: Volunteers) -> Floats:
+    """Share of the skills asked for that a volunteer covers.
+
+    Mean over the skills asked of max over the skills held of closeness times min(1, level held / level
+    asked), with the closeness of `Taxonomy.closeness`. Who has not said any skill ranks
+    above who has said only others, and below who has one that is at least a neighbour: a fifth of what the
+    cheapest single skill would add. 0.5 where a need asks for none.
+
+    Returns
+    -------
+    ndarray of float64, shape (needs, volunteers), in [0, 1]
+
+    Examples
+    --------
+    >>> from matching.vocabulary import Vocabulary
+    >>> vocabulary = Vocabulary(skills=Taxonomy(["cooking", "driving"]))
+    >>> needs = Needs(ids=["lunch"], vocabulary=vocabulary, skills_wanted=np.array([[2, 1]]))
+    >>> people = Volunteers(ids=["a", "b"], vocabulary=vocabulary, skill_level=np.array([[1, 0], [0, 0]]))
+    >>> skills_covered(needs, people).tolist()
+    [[0.25, 0.05]]
+    """
+    asked, levels = needs.skills_asked, volunteers.levels_by_skill
+    closeness = volunteers.vocabulary.skills.closeness
+    covered = np.zeros((len(needs), len(volunteers)))
+    for skill in np.flatnonzero(asked.any(axis=0)):
+        for level in np.unique(asked[asked[:, skill] > 0, skill]):
+            rows = np.flatnonzero(asked[:, skill] == level)
+            covered[rows] += _strength(closeness[skill], level, levels, volunteers.skills_held)
+    covered[:, ~volunteers.says_skills] = SILENT_SKILL / np.maximum(asked.max(axis=1, initial=0), 1)[:, None]
+    covered /= np.maximum(np.count_nonzero(asked, axis=1), 1)[:, None]
+    covered[~has_any(asked)] = NEUTRAL[Feature.SKILLS]
+    return covered
+
+
+def _strength(closeness: Floats, asked_level: int, levels: Bytes, skills_held: Whole) -> Floats:
+    """How well each person covers one skill at one level, in [0, 1]."""
+    strength = np.zeros(len(levels))
+    for held in skills_held[closeness[skills_held] > 0]:
+        worth = closeness[held] * np.minimum(1.0, np.arange(TOP_LEVEL + 1) / asked_level)
+        np.maximum(strength, worth[levels[:, held]], out=strength)
+    return strength
+
+
+def nearness(needs: Needs, volunteers: Volunteers) -> Floats:
+    """How near the volunteer is, measured by how far they go.
+
+    4 ** (-distance / reach): 1 on the spot, one half at half the reach, one quarter at its edge. Where a
+    point is missing, the value of the lowest shared division, `NEARNESS_OF_TIER`.
+
+    Returns
+    -------
+    ndarray of float64, shape (needs, volunteers), in [0, 1]
+
+    Examples
+    --------
+    >>> from matching.vocabulary import Vocabulary
+    >>> point = {"longitude": np.array([107.47]), "latitude": np.array([27.08])}
+    >>> needs = Needs(ids=["n"], vocabulary=Vocabulary(), **point)
+    >>> people = Volunteers(ids=["v", "w"], vocabulary=Vocabulary(), longitude=np.array([107.47, np.nan]),
+    ...                     latitude=np.array([27.08, np.nan]))
+    >>> nearness(needs, people).tolist()
+    [[1.0, 0.25]]
+    """
+    ratio = distance_km(needs, volunteers) / volunteers.effective_reach_km[None, :]
+    value = EDGE_OF_REACH**ratio
+    pointless = np.isnan(ratio)
+    if pointless.any():
+        tier, _ = shared_tier(needs, volunteers)
+        worth = np.array([NEARNESS_OF_TIER[tier] for tier in sorted(Tier)])
+        value[pointless] = worth[tier[pointless] - min(Tier)]
+    return np.asarray(value, dtype=np.float64)
+
+
+def time_fit(needs: Needs, volunteers: Volunteers) -> Floats:
+    """Share of the shift's cells in which the volunteer is free: 1 for a yes, 0.5 for an unknown, 0 for a no.
+
+    Returns
+    -------
+    ndarray of float64, shape (needs, volunteers), in [0, 1]
+        0.5 where a need has no shift.
+    """
+    fit = np.full((len(needs), len(volunteers)), NEUTRAL[Feature.TIME])
+    worth = np.array([0.0, NEUTRAL[Feature.TIME], 1.0])[np.array([Answer.NO, Answer.UNKNOWN, Answer.YES])]
+    for rows, cells in needs.rows_by_cells:
+        fit[rows] = worth[volunteers.availability[:, cells]].mean(axis=1)
+    return fit
+
+
+def shared_ids(taxonomy: Taxonomy, wanted: Booleans, held: Booleans, neutral: float) -> Floats:
+    """Closeness of the best held id to the best of several wanted ones.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+        Of the fields or languages.
+    wanted : ndarray of bool, shape (m, ids)
+        Any one of them will do.
+    held : ndarray of bool, shape (n, ids)
+    neutral : float
+        Where a need wants none or a volunteer has not said any.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, n), in [0, 1]
+
+    Examples
+    --------
+    >>> dialects = Taxonomy(["mandarin", "guiyang"], {"guiyang": "mandarin"})
+    >>> held = np.array([[True, False], [False, False]])
+    >>> shared_ids(dialects, np.array([[False, True]]), held, 0.3).tolist()
+    [[0.5, 0.3]]
+    """
+    value = np.zeros((len(wanted), len(held)))
+    for one in np.flatnonzero(wanted.any(axis=0)):
+        close = np.flatnonzero(taxonomy.closeness[one])
+        for other, worth in zip(close, taxonomy.closeness[one, close], strict=True):
+            np.maximum(value, wanted[:, one, None] * (worth * held[None, :, other]), out=value)
+    value[:, ~has_any(held)] = neutral
+    value[~has_any(wanted)] = neutral
+    return value
+
+
+def text_cosine(needs: Needs, volunteers: Volunteers) -> Floats:
+    """Cosine of the texts, NaN where one is missing, shape (needs, volunteers), in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If the text vectors have different numbers of terms.
+    """
+    shape = (len(needs), len(volunteers))
+    if needs.text_vectors is None or volunteers.text_vectors is None:
+        return np.full(shape, np.nan)
+    seen, wanted = volunteers.text_vectors.shape[1], needs.text_vectors.shape[1]
+    if seen != wanted:
+        raise ValueError(f"texts must come from one model, but needs have {wanted} terms, volunteers {seen}")
+    cosine = np.minimum(1.0, (needs.text_vectors @ volunteers.vectors_by_term).toarray())
+    cosine[np.diff(needs.text_vectors.indptr) == 0] = np.nan
+    cosine[:, np.diff(volunteers.text_vectors.indptr) == 0] = np.nan
+    return np.asarray(cosine, dtype=np.float64)
+
+
+def text_similarity(needs: Needs, volunteers: Volunteers) -> Floats:
+    """Similarity of the texts: 1.15 c / (c + 0.15) for a cosine c; 0.25 where a text is missing.
+
+    Returns
+    -------
+    ndarray of float64, shape (needs, volunteers), in [0, 1]
+    """
+    cosine = text_cosine(needs, volunteers)
+    similarity = cosine / (cosine + HALF_COSINE) * (1 + HALF_COSINE)
+    return np.where(np.isnan(cosine), NEUTRAL[Feature.TEXT], similarity)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+
+from matching.__main__ import main
+
+CORPUS = [
+    ("a", "陪老人去医院看病"),
+    ("b", "Cooking lunch, for elders"),
+    ("c", "cooking lunch for elders"),
+    ("d", ""),
+]
+
+
+def write(path: Path, header: str, rows: list[tuple[str, str]], encoding: str = "utf-8") -> Path:
+    text = io.StringIO()
+    csv.writer(text).writerows([header.split(","), *rows])
+    data = text.getvalue().encode(encoding)
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    return path
+
+
+def rank(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], queries: list[tuple[str, str]], *more: str
+) -> list[list[str]]:
+    corpus = write(tmp_path / "corpus.csv.gz", "doc_id,text", CORPUS)
+    asked = write(tmp_path / "queries.csv", "query_id,text", queries, "utf-8-sig")
+    assert main(["rank-text", "--corpus", str(corpus), "--queries", str(asked), *more]) == 0
+    header, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert header == ["query_id", "doc_id", "rank", "score"]
+    return rows
+
+
+def test_the_best_document_comes_first_in_both_languages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = rank(tmp_path, capsys, [("q1", "医院"), ("q2", "who cooks a lunch")], "--top", "1")
+    assert [row[:3] for row in rows] == [["q1", "a", "1"], ["q2", "b", "1"]]
+
+
+def test_ties_keep_the_order_of_the_corpus_and_everything_is_ranked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = rank(tmp_path, capsys, [("q", "cooking lunch")])
+    assert [row[1] for row in rows] == ["b", "c", "a", "d"]
+    assert [row[2] for row in rows] == ["1", "2", "3", "4"]
+    assert rows[0][3] == rows[1][3] > rows[2][3] == "0.000000000"
+
+
+def test_the_document_with_the_own_id_can_be_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = rank(tmp_path, capsys, [("b", CORPUS[1][1])], "--exclude-same-id", "--top", "20")
+    assert [row[1] for row in rows] == ["c", "a", "d"]
+
+
+@pytest.mark.parametrize(
+    ("corpus", "more", "sentence"),
+    [
+        (
+            "doc_id,words\na,b\n",
+            [],
+            "corpus.csv must have the columns doc_id and text, but has doc_id, words",
+        ),
+        ("", [], "but has none"),
+        ("doc_id,text\na,\n", [], "at least one text with a word or character"),
+        ("doc_id,text\na,day\n", ["--top", "0"], "top must be at least 1, but is 0"),
+        (None, [], "No such file"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], corpus: str | None, more: list[str], sentence: str
+) -> None:
+    queries = write(tmp_path / "queries.csv", "query_id,text", [("q", "day")])
+    if corpus is not None:
+        (tmp_path / "corpus.csv").write_text(corpus, encoding="utf-8")
+    assert (
+        main(["rank-text", "--corpus", str(tmp_path / "corpus.csv"), "--queries", str(queries), *more]) == 2
+    )
+    told = capsys.readouterr()
+    assert sentence in told.err
+    assert told.err.count("\n") == 1
