@@ -1,0 +1,42 @@
+"""What people do with accounts: sign up, in and out, and change what is theirs."""
+
+from linli.accounts.actions.account import (
+    change_settings,
+    create_account,
+    resume,
+    set_password,
+    withdraw_consent,
+)
+from linli.accounts.actions.address import confirm_address_change, request_address_change
+from linli.accounts.actions.entry import (
+    ENTRY,
+    accept_password,
+    begin_password_try,
+    confirm_entry,
+    confirm_reset,
+    request_code,
+    request_sign_up,
+    send_again,
+)
+from linli.accounts.actions.sessions import end_session, end_sessions, start_session
+
+__all__ = [
+    "ENTRY",
+    "accept_password",
+    "begin_password_try",
+    "change_settings",
+    "confirm_address_change",
+    "confirm_entry",
+    "confirm_reset",
+    "create_account",
+    "end_session",
+    "end_sessions",
+    "request_address_change",
+    "request_code",
+    "request_sign_up",
+    "resume",
+    "send_again",
+    "set_password",
+    "start_session",
+    "withdraw_consent",
+]

@@ -1,0 +1,108 @@
+"""Who can sign in, and how they prove it."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from linli.accounts.rules import Address, AddressKind, CodePurpose, ConsentPurpose
+from linli.core.db import Base, WithId
+
+
+class Account(WithId):
+    __tablename__ = "accounts"
+    __table_args__ = (CheckConstraint("email IS NOT NULL OR mobile IS NOT NULL", name="has_an_address"),)
+
+    name: Mapped[str]
+    birth_on: Mapped[date]
+    email: Mapped[str | None] = mapped_column(unique=True)
+    mobile: Mapped[str | None] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    language: Mapped[str] = mapped_column(default="zh")
+    large_text: Mapped[bool] = mapped_column(default=False)
+    personalised: Mapped[bool] = mapped_column(default=True)
+    # The unpadded division code; its length says the level (docs/adr).
+    division: Mapped[str | None] = mapped_column(index=True)
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    # Consent was withdrawn (PIPL art. 15): kept, and used for nothing until it is given again.
+    stopped_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Where this person can be reached; one or two."""
+        known = ((AddressKind.mobile, self.mobile), (AddressKind.email, self.email))
+        return tuple(Address(kind, value) for kind, value in known if value)
+
+
+class SignInSession(WithId):
+    """One device signed in. The cookie holds the token, the table only its hash."""
+
+    __tablename__ = "sessions"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    device: Mapped[str]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class OneTimeCode(WithId):
+    """A code sent to an address: short-lived, used once, its tries counted. `pending` waits for it."""
+
+    __tablename__ = "one_time_codes"
+    __table_args__ = (
+        Index("ix_one_time_codes_address_hash_created_at", "address_hash", "created_at"),
+        Index("ix_one_time_codes_network_hash_created_at", "network_hash", "created_at"),
+    )
+
+    purpose: Mapped[CodePurpose]
+    address_hash: Mapped[str]
+    network_hash: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str]
+    pending: Mapped[dict[str, Any] | None]
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class WrongTry(WithId):
+    """A failed proof for an account, or for an address without one; counted for a quarter of an hour."""
+
+    __tablename__ = "wrong_tries"
+    __table_args__ = (Index("ix_wrong_tries_key_hash_at", "key_hash", "at"),)
+
+    key_hash: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Consent(WithId):
+    """Given or withdrawn, for one purpose and one version of the text; rows are only ever added."""
+
+    __tablename__ = "consents"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[ConsentPurpose]
+    text_version: Mapped[str]
+    given: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class IdempotencyKey(Base):
+    """The answer given to a key, so that a double click gives it again instead of doing it again."""
+
+    __tablename__ = "idempotency_keys"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(index=True)

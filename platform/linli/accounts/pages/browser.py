@@ -1,0 +1,133 @@
+"""The browser in front of us: where it is, which code it waits for, and how it comes in and goes out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts import actions, queries
+from linli.accounts.codes import Browser, pending_of
+from linli.accounts.models import Account
+from linli.accounts.rules import CODE_LIFE, SESSION_LIFE, CodePurpose
+from linli.core.config import Settings
+from linli.core.i18n import Message
+from linli.core.web.cookies import drop_cookie, keep_cookie
+from linli.core.web.limits import network_of
+from linli.core.web.security import Caller, cookie_name, safe_next
+from linli.core.web.templating import done, locale_of
+from linli.divisions.names import path
+from linli.divisions.rules import Division
+
+Asked = Request[Any, Any, Any]
+HOME: Final = "/home"
+# The first that occurs names it: many browsers also claim to be the later ones.
+PROGRAMS: Final = (
+    ("WeChat", "MicroMessenger"),
+    ("Edge", "Edg"),
+    ("Opera", "OPR/"),
+    ("Samsung Internet", "SamsungBrowser"),
+    ("Firefox", "Firefox|FxiOS"),
+    ("Chrome", "Chrome|CriOS"),
+    ("Safari", "Safari"),
+)
+SYSTEMS: Final = (
+    ("HarmonyOS", "HarmonyOS|OpenHarmony"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac", "Macintosh"),
+    ("Linux", "Linux"),
+)
+
+
+def settings_of(request: Asked) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def browser_of(request: Asked) -> Browser:
+    agent = request.headers.get("user-agent", "")[:500]
+    return Browser(
+        network=network_of(request.scope), device=device_called(agent), language=locale_of(request)
+    )
+
+
+def device_called(agent: str) -> str:
+    """
+    >>> device_called("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) MicroMessenger/8.0 Safari/604")
+    'WeChat · iPhone'
+    """
+    named = (
+        next((name for name, pattern in known if re.search(pattern, agent)), "")
+        for known in (PROGRAMS, SYSTEMS)
+    )
+    return " · ".join(name for name in named if name)
+
+
+def next_in(values: Mapping[str, Any], default: str = HOME) -> str:
+    """Where to go on afterwards, from a form or an address."""
+    return safe_next(values.get("next"), default)
+
+
+def with_next(path: str, next_path: str) -> str:
+    return f"{path}?next={quote(next_path, safe='')}"
+
+
+def wait_for_code(request: Asked, code_id: UUID, go_on: str) -> Response[Any]:
+    """Go on to where the code is typed; the browser keeps which one it waits for."""
+    response = done(request, go_on)
+    keep_cookie(response, settings_of(request), "code", str(code_id), seconds=int(CODE_LIFE.total_seconds()))
+    return response
+
+
+def awaited_code(request: Asked) -> UUID | None:
+    try:
+        return UUID(request.cookies.get(cookie_name(settings_of(request), "code"), ""))
+    except ValueError:
+        return None
+
+
+def named_places(request: Asked, places: Sequence[Division]) -> list[tuple[str, str]]:
+    """Codes and whole names, to choose from."""
+    return [(place.code, path(place, locale_of(request))) for place in places]
+
+
+async def shown_address(
+    request: Asked, session: AsyncSession, purposes: Sequence[CodePurpose], now: datetime
+) -> str | None:
+    """The masked address that the awaited code was sent to; None when it no longer works."""
+    code = await queries.live_code(session, code_id=awaited_code(request), purposes=purposes, now=now)
+    return pending_of(code).shown if code else None
+
+
+async def let_in(
+    request: Asked,
+    session: AsyncSession,
+    account: Account,
+    *,
+    go_on: str,
+    now: datetime,
+    sentence: Message | None = None,
+) -> Response[Any]:
+    """A session that did not exist before the proof was given; the one this browser had ends."""
+    visitor: Caller | None = request.scope.get("user")
+    if visitor is not None:
+        await actions.end_session(session, account_id=visitor.account_id, session_id=visitor.session_id)
+    device = browser_of(request).device
+    token = await actions.start_session(session, account_id=account.id, device=device, now=now)
+    response = done(request, go_on, sentence)
+    keep_cookie(response, settings_of(request), "session", token, seconds=int(SESSION_LIFE.total_seconds()))
+    drop_cookie(response, settings_of(request), "code")
+    return response
+
+
+def let_out(request: Asked, sentence: Message) -> Response[Any]:
+    response = done(request, "/", sentence)
+    drop_cookie(response, settings_of(request), "session")
+    return response

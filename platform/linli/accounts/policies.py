@@ -1,0 +1,18 @@
+"""Who may end which session. Everything else here is open to anyone, or to the signed-in for themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.queries import owns_session
+from linli.core.errors import NotFound, NotSignedIn
+from linli.core.web.security import Caller
+
+
+async def may_end_session(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """One's own sessions only; nobody learns whether another exists."""
+    if caller is None:
+        raise NotSignedIn
+    if not await owns_session(session, account_id=caller.account_id, session_id=ids["session_id"]):
+        raise NotFound

@@ -1,0 +1,82 @@
+"""Reads of accounts, sessions and consents."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account, Consent, OneTimeCode, SignInSession
+from linli.accounts.rules import CODE_TRIES, Address, AddressKind, CodePurpose, ConsentPurpose
+from linli.core.errors import NotFound
+
+MOST_SESSIONS = 50
+
+
+async def account_with_id(session: AsyncSession, account_id: UUID) -> Account:
+    account = await session.get(Account, account_id, populate_existing=True)
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def account_with_address(session: AsyncSession, address: Address) -> Account | None:
+    column = Account.mobile if address.kind is AddressKind.mobile else Account.email
+    found: Account | None = await session.scalar(select(Account).where(column == address.value))
+    return found
+
+
+async def live_code(
+    session: AsyncSession,
+    *,
+    code_id: UUID | None,
+    purposes: Sequence[CodePurpose],
+    now: datetime,
+    to_use: bool = False,
+) -> OneTimeCode | None:
+    """The code that a browser waits for, while it works; two that want to use it wait for each other."""
+    if code_id is None:
+        return None
+    query = (
+        select(OneTimeCode)
+        .where(OneTimeCode.id == code_id, OneTimeCode.purpose.in_(purposes))
+        .where(
+            OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now, OneTimeCode.wrong_tries < CODE_TRIES
+        )
+    )
+    found: OneTimeCode | None = await session.scalar(query.with_for_update() if to_use else query)
+    return found
+
+
+async def sessions_of(session: AsyncSession, *, account_id: UUID, now: datetime) -> Sequence[SignInSession]:
+    """Where the person is signed in, the latest first."""
+    running = select(SignInSession).where(
+        SignInSession.account_id == account_id, SignInSession.expires_at > now
+    )
+    latest_first = running.order_by(SignInSession.last_seen_at.desc(), SignInSession.id).limit(MOST_SESSIONS)
+    return (await session.scalars(latest_first)).all()
+
+
+async def owns_session(session: AsyncSession, *, account_id: UUID, session_id: UUID) -> bool:
+    own = select(SignInSession.id).where(
+        SignInSession.account_id == account_id, SignInSession.id == session_id
+    )
+    return await session.scalar(own) is not None
+
+
+async def last_consent(session: AsyncSession, *, account_id: UUID, purpose: ConsentPurpose) -> Consent | None:
+    """The last word on a purpose, given or withdrawn."""
+    own = select(Consent).where(Consent.account_id == account_id, Consent.purpose == purpose)
+    last: Consent | None = await session.scalar(own.order_by(Consent.at.desc(), Consent.id.desc()).limit(1))
+    return last
+
+
+async def has_consent(session: AsyncSession, *, account_id: UUID, purpose: ConsentPurpose) -> bool:
+    last = await last_consent(session, account_id=account_id, purpose=purpose)
+    return last is not None and last.given
+
+
+async def consents_of(session: AsyncSession, *, account_id: UUID) -> Sequence[Consent]:
+    own = select(Consent).where(Consent.account_id == account_id).order_by(Consent.at, Consent.id)
+    return (await session.scalars(own.limit(1000))).all()
