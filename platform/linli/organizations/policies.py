@@ -1,0 +1,85 @@
+"""Who may see and do what in an organization: authority comes from a seat in it, or in the bureau over it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core.errors import NotFound, NotPermitted, NotSignedIn
+from linli.core.web.security import Caller, Policy, Seat
+from linli.organizations.models import Membership, Organization
+from linli.organizations.rules import ACTING_ROLES, UNVERIFIED, Role, contains
+
+
+def member_of_path_organization(*roles: Role, verified: bool = False) -> Policy:
+    """Members of the organization in the path, in one of these roles; to others the page does not exist."""
+
+    async def policy(_session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+        seat = seat_in_path(caller, ids)
+        if roles and seat.role not in roles:
+            raise NotPermitted
+        if verified and not seat.is_verified:
+            raise NotPermitted(UNVERIFIED)
+
+    return policy
+
+
+def seat_in_path(caller: Caller | None, ids: Mapping[str, Any]) -> Seat:
+    """The caller's seat in the organization that the path names."""
+    if caller is None:
+        raise NotSignedIn
+    seat = caller.seat_in(ids["organization_id"])
+    if seat is None:
+        raise NotFound
+    return seat
+
+
+def is_officer_of(caller: Caller, organization_id: UUID) -> bool:
+    """Whether the caller can act for this organization."""
+    seat = caller.seat_in(organization_id)
+    return seat is not None and seat.role in ACTING_ROLES
+
+
+def is_bureau_over(caller: Caller, division: str) -> bool:
+    """Whether the caller works for a verified bureau whose division contains this one."""
+    return any(
+        seat.role == Role.bureau_staff and seat.is_verified and contains(seat.division, division)
+        for seat in caller.seats
+    )
+
+
+may_see_members = member_of_path_organization()
+may_manage_members = member_of_path_organization(*ACTING_ROLES)
+may_read_register = member_of_path_organization(Role.bureau_staff, Role.auditor, verified=True)
+_may_verify = member_of_path_organization(Role.bureau_staff, verified=True)
+
+
+async def may_end_membership(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Whoever acts for the organization, for its members; and everybody for themselves."""
+    seat = seat_in_path(caller, ids)
+    member_id = await session.scalar(
+        select(Membership.account_id).where(
+            Membership.id == ids["membership_id"],
+            Membership.organization_id == seat.organization_id,
+            Membership.ended_at.is_(None),
+        )
+    )
+    if member_id is None:
+        raise NotFound
+    if seat.role not in ACTING_ROLES and caller is not None and member_id != caller.account_id:
+        raise NotPermitted
+
+
+async def may_verify(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Staff of the verified bureau in the path, for other organizations inside its division."""
+    await _may_verify(session, caller, ids)
+    bureau = seat_in_path(caller, ids)
+    subject = await session.get(Organization, ids["subject_id"])
+    if (
+        subject is None
+        or subject.id == bureau.organization_id
+        or not contains(bureau.division, subject.division)
+    ):
+        raise NotFound

@@ -1,0 +1,189 @@
+"""Kinds of organizations, the roles people hold in them, and what follows from both.
+
+Its number in the national register is read in `credit_codes`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from linli.core.i18n import Message
+
+
+class OrganizationKind(StrEnum):
+    residents_committee = "residents_committee"
+    village_committee = "village_committee"
+    charity = "charity"
+    social_organization = "social_organization"
+    station = "station"
+    host = "host"
+    bureau = "bureau"
+
+
+class Role(StrEnum):
+    officer = "officer"
+    coordinator = "coordinator"
+    social_worker = "social_worker"
+    bureau_staff = "bureau_staff"
+    auditor = "auditor"
+
+
+KIND_NAMES: Final[Mapping[OrganizationKind, Message]] = {
+    OrganizationKind.residents_committee: Message("Residents' committee"),
+    OrganizationKind.village_committee: Message("Village committee"),
+    OrganizationKind.charity: Message("Charity"),
+    OrganizationKind.social_organization: Message("Social organization"),
+    OrganizationKind.station: Message("Social work station"),
+    OrganizationKind.host: Message("Host institution"),
+    OrganizationKind.bureau: Message("Civil affairs bureau"),
+}
+ROLE_NAMES: Final[Mapping[Role, Message]] = {
+    Role.officer: Message("Officer"),
+    Role.coordinator: Message("Coordinator"),
+    Role.social_worker: Message("Social worker"),
+    Role.bureau_staff: Message("Bureau staff"),
+    Role.auditor: Message("Auditor"),
+}
+COMMITTEES: Final = frozenset({OrganizationKind.residents_committee, OrganizationKind.village_committee})
+# Which role counts in which kind of organization.
+ROLES: Final = {
+    OrganizationKind.residents_committee: frozenset({Role.officer}),
+    OrganizationKind.village_committee: frozenset({Role.officer}),
+    OrganizationKind.charity: frozenset({Role.coordinator}),
+    OrganizationKind.social_organization: frozenset({Role.coordinator}),
+    OrganizationKind.host: frozenset({Role.coordinator}),
+    OrganizationKind.station: frozenset({Role.social_worker}),
+    OrganizationKind.bureau: frozenset({Role.bureau_staff, Role.auditor}),
+}
+# An auditor only reads.
+ACTING_ROLES: Final = frozenset(Role) - {Role.auditor}
+# Registered legal persons: without their number nobody can look them up.
+KINDS_WITH_CREDIT_CODE: Final = frozenset(
+    {OrganizationKind.charity, OrganizationKind.social_organization, OrganizationKind.host}
+)
+COMMUNITY_DIGITS: Final = 12
+BUREAU_DIGITS: Final = frozenset({2, 4, 6})
+NAME_LENGTH: Final = 80
+UNVERIFIED: Final = Message(
+    "Your organization is not verified yet. The civil affairs bureau of your county can do that; "
+    "until then you can prepare drafts."
+)
+
+
+def contains(division: str, other: str) -> bool:
+    """Whether one division lies inside another, or is the same.
+
+    Codes are unpadded, so that a wider division is the beginning of a narrower one.
+
+    Examples
+    --------
+    >>> contains("522725", "522725100001"), contains("522725", "522726")
+    (True, False)
+    """
+    return bool(division) and other.startswith(division)
+
+
+def refuse_division(kind: OrganizationKind, division: str) -> Message | None:
+    """Whether an organization of this kind can be at home in a division of this level.
+
+    Parameters
+    ----------
+    kind : OrganizationKind
+    division : str
+        The unpadded code of a division that exists.
+
+    Returns
+    -------
+    Message or None
+        The sentence that refuses, or None.
+
+    Examples
+    --------
+    >>> refuse_division(OrganizationKind.residents_committee, "522725100001") is None
+    True
+    >>> refuse_division(OrganizationKind.residents_committee, "522725").text
+    'A committee belongs to one community: please choose it.'
+    """
+    if kind in COMMITTEES and len(division) != COMMUNITY_DIGITS:
+        return Message("A committee belongs to one community: please choose it.")
+    if kind is OrganizationKind.bureau and len(division) not in BUREAU_DIGITS:
+        return Message("A bureau belongs to a county, a prefecture or a province: please choose it.")
+    return None
+
+
+def refuse_role(kind: OrganizationKind, role: Role) -> Message | None:
+    """Whether this role exists in this kind of organization.
+
+    Returns
+    -------
+    Message or None
+        The sentence that refuses, or None.
+
+    Examples
+    --------
+    >>> refuse_role(OrganizationKind.charity, Role.coordinator) is None
+    True
+    >>> refuse_role(OrganizationKind.charity, Role.auditor).in_language("en")
+    'In this organization people can be: Coordinator.'
+    """
+    if role in ROLES[kind]:
+        return None
+    return Message("In this organization people can be: {roles}.", roles=role_names(kind))
+
+
+def role_names(kind: OrganizationKind) -> list[Message]:
+    """The names of the roles of a kind, the acting ones first.
+
+    Examples
+    --------
+    >>> [name.text for name in role_names(OrganizationKind.bureau)]
+    ['Bureau staff', 'Auditor']
+    """
+    return [name for role, name in ROLE_NAMES.items() if role in ROLES[kind]]
+
+
+def refuse_publishing(*, is_verified: bool) -> Message | None:
+    """Whether an organization may publish needs: people must be able to trust who asks.
+
+    Examples
+    --------
+    >>> refuse_publishing(is_verified=True) is None, refuse_publishing(is_verified=False) is UNVERIFIED
+    (True, True)
+    """
+    return None if is_verified else UNVERIFIED
+
+
+def refuse_verifying(
+    *, bureau_division: str, bureau_is_verified: bool, division: str, is_own: bool
+) -> Message | None:
+    """Whether a bureau may set or take away the verified mark of an organization.
+
+    Parameters
+    ----------
+    bureau_division, division : str
+        Unpadded codes of the bureau and of the organization.
+    bureau_is_verified : bool
+        Whether it is a bureau, and itself verified.
+    is_own : bool
+        Whether the organization is that bureau itself: nobody vouches for themselves.
+
+    Returns
+    -------
+    Message or None
+        The sentence that refuses, or None.
+
+    Examples
+    --------
+    >>> about = {"bureau_division": "522725", "bureau_is_verified": True, "is_own": False}
+    >>> refuse_verifying(division="522725100001", **about) is None
+    True
+    >>> refuse_verifying(division="522726100001", **about).text
+    'This organization lies outside your division.'
+    """
+    if not bureau_is_verified:
+        return Message("Only a verified civil affairs bureau can do this.")
+    if is_own:
+        return Message("A bureau cannot verify itself. Ask the bureau above you.")
+    if not contains(bureau_division, division):
+        return Message("This organization lies outside your division.")
+    return None
