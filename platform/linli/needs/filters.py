@@ -1,0 +1,43 @@
+"""What a person narrowed the list of needs down to; it stands in the address, so that the list remembers."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from linli.core import seed
+from linli.divisions.queries import with_code
+from linli.divisions.rules import Division
+
+
+@dataclass(frozen=True)
+class NeedFilter:
+    division: Division | None = None
+    field_id: str | None = None
+    day: date | None = None
+
+    @classmethod
+    def read(cls, *, place: str, field: str, day: str) -> "NeedFilter":
+        """From the address; what does not exist is ignored."""
+        return cls(with_code(place), field if field in seed.fields() else None, _read_day(day))
+
+    @property
+    def code(self) -> str | None:
+        return self.division.code if self.division else None
+
+    def url(self, *, after: str | None = None, **changed: Any) -> str:
+        """The address of this list, or of one with something changed."""
+        chosen = replace(self, **changed)
+        values = {"place": chosen.code, "field": chosen.field_id, "day": chosen.day, "after": after}
+        query = urlencode({name: str(value) for name, value in values.items() if value})
+        return f"/needs?{query}" if query else "/needs"
+
+
+EVERYTHING: Final = NeedFilter()
+
+
+def _read_day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None

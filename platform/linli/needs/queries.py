@@ -1,0 +1,315 @@
+"""Reads of needs: cards for lists, a need with everything, what is overdue."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, selectinload
+
+from linli.core import seed
+from linli.core.errors import NotFound
+from linli.core.i18n import Message, Named
+from linli.core.paging import PAGE_SIZE, Page, read_page
+from linli.divisions.shown import named
+from linli.needs.filters import EVERYTHING, NeedFilter
+from linli.needs.models import AnswerLimit, Need, Shift
+from linli.needs.rules import ANSWER_HOURS, PRIORITY_NAMES, RUNNING_STATES, NeedState, Priority, is_overdue
+from linli.organizations.models import Organization
+
+Earlier = aliased(Shift)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedCard:
+    """A need as lists show it: public parts only."""
+
+    id: UUID
+    url: str
+    title: str
+    title_lang: str
+    field_id: str | None
+    state: str
+    priority: Priority
+    starts_at: datetime | None
+    ends_at: datetime | None
+    more_shifts: int
+    division: str | None
+    community: Named | None
+    places_free: int
+    places_total: int
+    asker: str
+    asker_verified: bool
+    is_sample: bool
+    answer_due_at: datetime | None
+    answered_at: datetime | None
+    is_overdue: bool
+    nearness: Message | None = None
+    reasons: tuple[Message, ...] = ()
+    note: Message | None = None
+    action: Any = None
+
+    @property
+    def urgent(self) -> Message | None:
+        is_urgent = self.priority is Priority.urgent and self.state == NeedState.open
+        return PRIORITY_NAMES[Priority.urgent] if is_urgent else None
+
+
+# Put together once: every page and action about a need asks it.
+_WHOLE: Final = (
+    select(Need)
+    .where(Need.id == bindparam("need_id"))
+    .options(
+        selectinload(Need.shifts),
+        selectinload(Need.skills),
+        selectinload(Need.credentials),
+        selectinload(Need.languages),
+    )
+    .execution_options(populate_existing=True)
+)
+# The weaker lock: rows that only point at the need, as suggestions do, are written meanwhile.
+_LOCKED: Final = _WHOLE.with_for_update(of=Need, key_share=True)
+
+
+async def find_need(session: AsyncSession, need_id: UUID, *, lock: bool = False) -> Need:
+    """The need with its shifts and requirements, or NotFound; whether one may see it is asked before.
+
+    `lock` makes everyone else who wants to change the need or its places wait.
+    """
+    need: Need | None = await session.scalar(_LOCKED if lock else _WHOLE, {"need_id": need_id})
+    if need is None:
+        raise NotFound
+    return need
+
+
+def public_fields() -> list[str]:
+    """Fields of service whose needs may stand on public pages."""
+    return [field.id for field in seed.fields().values() if field.shown_publicly]
+
+
+def is_publicly_shown() -> ColumnElement[bool]:
+    return Need.field_id.in_(public_fields())
+
+
+def coming(now: datetime) -> ColumnElement[bool]:
+    return Shift.starts_at > now
+
+
+async def open_needs(
+    session: AsyncSession,
+    *,
+    now: datetime,
+    chosen: NeedFilter = EVERYTHING,
+    zone: ZoneInfo,
+    after: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[NeedCard]:
+    """Public needs with a free place in a coming shift, the next shift first."""
+    day = datetime.combine(chosen.day, time(), zone) if chosen.day else None
+    has_earlier = (
+        select(Earlier.id)
+        .where(Earlier.need_id == Shift.need_id, *_has_a_place(Earlier, now, day))
+        .where(tuple_(Earlier.starts_at, Earlier.id) < tuple_(Shift.starts_at, Shift.id))
+        .exists()
+    )
+    is_looking = select(Need.id).where(Need.id == Shift.need_id, *_is_looking(chosen.code, chosen.field_id))
+    # Along the index of times, so that what comes after this page is never looked at; a join would not.
+    page = await read_page(
+        session,
+        select(Shift.starts_at, Shift.need_id).where(
+            *_has_a_place(Shift, now, day), is_looking.exists(), ~has_earlier
+        ),
+        keys=[Shift.starts_at, Shift.need_id],
+        key_of=tuple,
+        after=after,
+        size=size,
+    )
+    return Page(await _open_cards(session, [row.need_id for row in page.rows], now, day), page.next_cursor)
+
+
+async def newest_needs(
+    session: AsyncSession, *, now: datetime, division: str | None, limit: int = PAGE_SIZE
+) -> list[NeedCard]:
+    """Public open needs, the last posted first: the same for everybody."""
+    has_a_place = select(Shift.id).where(Shift.need_id == Need.id, *_has_a_place(Shift, now)).exists()
+    ids = await session.scalars(
+        select(Need.id)
+        .where(*_is_looking(division), has_a_place)
+        .order_by(Need.posted_at.desc(), Need.id.desc())
+        .limit(limit)
+    )
+    return await _open_cards(session, ids.all(), now)
+
+
+def _is_looking(division: str | None, field_id: str | None = None) -> list[ColumnElement[bool]]:
+    conditions = [Need.state == NeedState.open, is_publicly_shown()]
+    if division:
+        conditions.append(Need.division.startswith(division, autoescape=True))
+    if field_id:
+        conditions.append(Need.field_id == field_id)
+    return conditions
+
+
+def _has_a_place(
+    shift: type[Shift], now: datetime, day: datetime | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    """Times still to come, of one day if chosen, with a free place."""
+    is_free = (shift.starts_at > now, shift.places_taken < shift.places)
+    on_day = (shift.starts_at >= day, shift.starts_at < day + timedelta(days=1)) if day else ()
+    return (*is_free, *on_day)
+
+
+async def _open_cards(
+    session: AsyncSession, ids: Sequence[UUID], now: datetime, day: datetime | None = None
+) -> list[NeedCard]:
+    """Cards in the order of the ids, that speak of free times only."""
+    query = _cards(now).where(Need.id.in_(ids), *_has_a_place(Shift, now, day))
+    return _in_order(ids, await session.execute(query), now)
+
+
+async def open_field_counts(session: AsyncSession, *, now: datetime, division: str | None) -> dict[str, int]:
+    """How many open needs each field has, for the filter chips."""
+    query = (
+        select(Need.field_id, func.count())
+        .where(Need.state == NeedState.open, is_publicly_shown())
+        .where(
+            select(Shift.id)
+            .where(Shift.need_id == Need.id, coming(now), Shift.places_taken < Shift.places)
+            .exists()
+        )
+        .group_by(Need.field_id)
+    )
+    if division:
+        query = query.where(Need.division.startswith(division, autoescape=True))
+    return {field_id: count for field_id, count in await session.execute(query) if field_id}
+
+
+async def cards_by_ids(session: AsyncSession, ids: Sequence[UUID], *, now: datetime) -> list[NeedCard]:
+    """Cards in the order of the ids."""
+    return _in_order(ids, await session.execute(_cards(now).where(Need.id.in_(ids))), now)
+
+
+def _in_order(ids: Sequence[UUID], rows: Iterable[Any], now: datetime) -> list[NeedCard]:
+    found = {row.id: to_card(row, now) for row in rows}
+    return [found[id] for id in ids if id in found]
+
+
+def cards_of_organization(organization_id: UUID, now: datetime) -> Select[Any]:
+    return _cards(now).where(Need.organization_id == organization_id)
+
+
+def _cards(now: datetime) -> Select[Any]:
+    """One row a need: its public columns, the next coming shift, and the places still to come."""
+    ahead = Shift.starts_at > now
+    return (
+        select(
+            Need.id,
+            Need.title,
+            Need.language,
+            Need.field_id,
+            Need.state,
+            Need.priority,
+            Need.division,
+            Need.is_sample,
+            Need.answer_due_at,
+            Need.answered_at,
+            Need.changed_at,
+            Organization.name.label("asker"),
+            Organization.verified_at,
+            func.min(case((ahead, Shift.starts_at))).label("next_start"),
+            func.min(case((ahead, Shift.ends_at))).label("next_end"),
+            func.max(Shift.starts_at).label("last_start"),
+            func.max(Shift.ends_at).label("last_end"),
+            func.sum(case((ahead, 1), else_=0)).label("coming_shifts"),
+            func.sum(case((ahead, Shift.places), else_=0)).label("places"),
+            func.sum(case((ahead, Shift.places_taken), else_=0)).label("taken"),
+        )
+        .join(Organization, Organization.id == Need.organization_id)
+        .outerjoin(Shift, Shift.need_id == Need.id)
+        .group_by(Need.id, Organization.id)
+    )
+
+
+def to_card(row: Any, now: datetime) -> NeedCard:
+    return NeedCard(
+        id=row.id,
+        url=f"/needs/{row.id}",
+        title=row.title,
+        title_lang=row.language,
+        field_id=row.field_id,
+        state=row.state.value,
+        priority=row.priority,
+        starts_at=row.next_start or row.last_start,
+        ends_at=row.next_end or row.last_end,
+        more_shifts=max((row.coming_shifts or 0) - 1, 0),
+        division=row.division,
+        community=named(row.division) if row.division else None,
+        places_free=(row.places or 0) - (row.taken or 0),
+        places_total=row.places or 0,
+        asker=row.asker,
+        asker_verified=row.verified_at is not None,
+        is_sample=row.is_sample,
+        answer_due_at=row.answer_due_at,
+        answered_at=row.answered_at,
+        is_overdue=row.state in RUNNING_STATES
+        and is_overdue(answer_due_at=row.answer_due_at, answered_at=row.answered_at, now=now),
+    )
+
+
+async def answer_hours(session: AsyncSession, *, division: str, priority: Priority) -> int:
+    """The limit of the nearest division that has set one, or the default."""
+    containing = [division[:length] for length in (12, 9, 6, 4, 2) if len(division) >= length]
+    hours = await session.scalar(
+        select(AnswerLimit.hours)
+        .where(AnswerLimit.division.in_(containing), AnswerLimit.priority == priority)
+        .order_by(func.length(AnswerLimit.division).desc())
+        .limit(1)
+    )
+    return hours or ANSWER_HOURS[priority]
+
+
+async def organization_of(session: AsyncSession, need_id: UUID) -> UUID | None:
+    return await session.scalar(select(Need.organization_id).where(Need.id == need_id))
+
+
+async def overdue_and_untold(session: AsyncSession, *, now: datetime, limit: int = 100) -> Sequence[Need]:
+    found = await session.scalars(
+        select(Need)
+        .where(
+            Need.state.in_(RUNNING_STATES),
+            Need.answer_due_at <= now,
+            Need.answered_at.is_(None),
+            Need.told_overdue_at.is_(None),
+        )
+        .order_by(Need.answer_due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return found.all()
+
+
+async def running_with_begun_shifts(
+    session: AsyncSession, *, now: datetime, limit: int = 500
+) -> Sequence[Need]:
+    """Needs whose state time may have moved on: any shift has begun since it last changed."""
+    begun = and_(
+        Shift.need_id == Need.id,
+        or_(
+            and_(Shift.starts_at <= now, Need.state != NeedState.under_way),
+            Shift.ends_at <= now,
+        ),
+    )
+    found = await session.scalars(
+        select(Need)
+        .where(Need.state.in_(RUNNING_STATES), select(Shift.id).where(begun).exists())
+        .options(selectinload(Need.shifts))
+        .order_by(Need.id)
+        .limit(limit)
+        # Somebody who changes the need or its places now moves it on themselves.
+        .with_for_update(of=Need, skip_locked=True)
+    )
+    return found.all()

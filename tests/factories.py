@@ -1,0 +1,147 @@
+"""Small factories: each makes one valid thing, in the state its name says."""
+
+import itertools
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account
+from linli.needs.models import Need, Shift
+from linli.needs.rules import Joining, NeedState
+from linli.organizations.models import Membership, Organization
+from linli.organizations.rules import ROLES, OrganizationKind, Role
+from linli.participation.models import Participation
+from linli.participation.rules import State, invitation_expires_at
+from linli.volunteers.models import VolunteerProfile
+from tests.conftest import NOW
+
+COMMUNITY = "520302002001"  # 红花岗区 in Zunyi; any community serves
+_counter = itertools.count(1)
+
+
+async def make_account(session: AsyncSession, **values: Any) -> Account:
+    n = next(_counter)
+    account = Account(
+        **{
+            "name": f"王小{n}",
+            "birth_on": date(1990, 5, 1),
+            "mobile": f"139{n:08d}",
+            "language": "zh",
+            "division": COMMUNITY,
+            "created_at": NOW,
+        }
+        | values
+    )
+    session.add(account)
+    await session.flush()
+    return account
+
+
+async def make_volunteer(session: AsyncSession, *, account: Account | None = None, **profile: Any) -> Account:
+    account = account or await make_account(session)
+    session.add(
+        VolunteerProfile(
+            **{"account_id": account.id, "division": account.division, "changed_at": NOW} | profile
+        )
+    )
+    await session.flush()
+    return account
+
+
+async def make_organization(
+    session: AsyncSession, kind: OrganizationKind = OrganizationKind.residents_committee, **values: Any
+) -> Organization:
+    organization = Organization(
+        **{
+            "kind": kind,
+            "name": f"幸福社区居民委员会{next(_counter)}",
+            "division": COMMUNITY,
+            "created_at": NOW,
+            "verified_at": NOW,
+        }
+        | values
+    )
+    session.add(organization)
+    await session.flush()
+    return organization
+
+
+async def make_member(
+    session: AsyncSession,
+    organization: Organization,
+    *,
+    role: Role | None = None,
+    account: Account | None = None,
+) -> Account:
+    account = account or await make_account(session)
+    account.password_hash = account.password_hash or "a role counts only with a password"
+    role = role or sorted(ROLES[organization.kind])[0]
+    session.add(Membership(account_id=account.id, organization_id=organization.id, role=role, since=NOW))
+    await session.flush()
+    return account
+
+
+async def make_need(
+    session: AsyncSession,
+    *,
+    organization: Organization | None = None,
+    shifts: int = 1,
+    places: int = 3,
+    starts_at: datetime | None = None,
+    **values: Any,
+) -> Need:
+    """An open need with its shifts: afternoons from tomorrow on, two hours each."""
+    organization = organization or await make_organization(session)
+    first = starts_at or NOW + timedelta(days=1, hours=4)
+    need = Need(
+        **{
+            "organization_id": organization.id,
+            "state": NeedState.open,
+            "field_id": "elderly_care",
+            "title": "陪独居老人聊聊天",
+            "description": "每周二下午陪三位老人说说话。",
+            "language": "zh",
+            "risks": "楼道灯光较暗，请留意台阶。",
+            "joining": Joining.asked,
+            "division": organization.division,
+            "place": "社区活动室",
+            "address": "幸福路 8 号 2 栋 301",
+            "contact_name": "李主任",
+            "contact_phone": "13900000000",
+            "beneficiary_name": "赵奶奶",
+            "created_at": NOW,
+            "changed_at": NOW,
+            "posted_at": NOW,
+            "answer_due_at": NOW + timedelta(days=7),
+        }
+        | values
+    )
+    for n in range(shifts):
+        starts = first + timedelta(days=n)
+        need.shifts.append(Shift(starts_at=starts, ends_at=starts + timedelta(hours=2), places=places))
+    session.add(need)
+    await session.flush()
+    return need
+
+
+async def make_participation(
+    session: AsyncSession, shift: Shift, account: Account, state: State = State.applied, **values: Any
+) -> Participation:
+    participation = Participation(
+        **{
+            "shift_id": shift.id,
+            "need_id": shift.need_id,
+            "account_id": account.id,
+            "state": state,
+            "expires_at": invitation_expires_at(NOW, shift.starts_at) if state is State.invited else None,
+            "created_at": NOW,
+            "changed_at": NOW,
+        }
+        | values
+    )
+    session.add(participation)
+    if state in {State.confirmed, State.offered}:
+        shift.places_taken += 1
+    await session.flush()
+    return participation
