@@ -1,0 +1,28 @@
+"""Inviting, applying, saying yes and no. Every change locks the need, so places are never exceeded."""
+
+from linli.participation.actions.expiry import expire_due
+from linli.participation.actions.officers import (
+    Asked,
+    cancel_need,
+    cancel_participation,
+    confirm_application,
+    invite,
+    refuse_application,
+)
+from linli.participation.actions.telling import note_disclosure
+from linli.participation.actions.volunteers import accept, apply, decline, withdraw
+
+__all__ = [
+    "Asked",
+    "accept",
+    "apply",
+    "cancel_need",
+    "cancel_participation",
+    "confirm_application",
+    "decline",
+    "expire_due",
+    "invite",
+    "note_disclosure",
+    "refuse_application",
+    "withdraw",
+]

@@ -1,0 +1,102 @@
+"""What every change is made of: locks, a step of the state machine, the place it takes or frees."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account
+from linli.core.errors import Conflict, NotFound
+from linli.core.i18n import Message
+from linli.needs import actions as needs
+from linli.needs import queries as need_queries
+from linli.needs.models import Need, Shift
+from linli.needs.rules import RUNNING_STATES
+from linli.participation import queries, rules
+from linli.participation.actions.telling import YOU_ARE_IN, tell_volunteer
+from linli.participation.models import Participation
+from linli.participation.rules import TAKES_A_PLACE, State
+from linli.volunteers.actions import give_number
+
+FULL = Message("All places at this time have just been taken.")
+NOT_RUNNING = Message("This need is no longer looking for people.")
+
+
+async def locked(session: AsyncSession, shift_id: UUID) -> tuple[Need, Shift]:
+    need_id = await queries.need_of_shift(session, shift_id)
+    need = await need_queries.find_need(session, need_id, lock=True)
+    return need, next(shift for shift in need.shifts if shift.id == shift_id)
+
+
+async def locked_participation(
+    session: AsyncSession, participation: Participation
+) -> tuple[Need, Shift, Participation, Account]:
+    need, shift = await locked(session, participation.shift_id)
+    account = await lock_account(session, participation.account_id)
+    # Somebody may have answered while we waited for the lock.
+    await session.refresh(participation)
+    return need, shift, participation, account
+
+
+async def lock_account(session: AsyncSession, account_id: UUID) -> Account:
+    """Two yeses of one person to two shifts at the same time must see each other.
+
+    The weaker lock, because every notice and key that is written for the person takes a share of the row:
+    with the stronger one two requests of one person could each wait for the other.
+    """
+    account = await session.scalar(
+        select(Account)
+        .where(Account.id == account_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if account is None:
+        raise NotFound
+    return account
+
+
+def refuse_closed(need: Need) -> None:
+    if need.state not in RUNNING_STATES:
+        raise Conflict(NOT_RUNNING)
+
+
+def check_step(participation: Participation, new: State) -> None:
+    if not rules.may_become(participation.state, new):
+        raise Conflict(Message("This has already been answered. Please reload the page."))
+
+
+async def confirm_place(
+    session: AsyncSession,
+    *,
+    need: Need,
+    shift: Shift,
+    participation: Participation,
+    account: Account,
+    now: datetime,
+) -> None:
+    if shift.places_free == 0:
+        raise Conflict(FULL)
+    shift.places_taken += 1
+    participation.state, participation.changed_at, participation.expires_at = State.confirmed, now, None
+    await session.flush()
+    await needs.places_changed(session, need=need, now=now)
+    await give_number(session, account=account, now=now)
+    tell_volunteer(session, account, need, shift, "confirmed", YOU_ARE_IN, now)
+
+
+async def end(
+    session: AsyncSession,
+    *,
+    need: Need,
+    shift: Shift,
+    participation: Participation,
+    state: State,
+    now: datetime,
+) -> None:
+    check_step(participation, state)
+    if participation.state in TAKES_A_PLACE:
+        shift.places_taken -= 1
+    participation.state, participation.changed_at, participation.expires_at = state, now, None
+    await session.flush()
+    await needs.places_changed(session, need=need, now=now)

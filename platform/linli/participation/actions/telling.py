@@ -1,0 +1,90 @@
+"""Who is told what, and what is noted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account
+from linli.core.audit import record
+from linli.core.i18n import Message
+from linli.needs.models import Need, Shift
+from linli.notifications.actions import tell
+from linli.participation import queries
+from linli.participation.models import Participation
+
+PLACE_TAKEN = Message("Somebody has taken a place.")
+HAS_APPLIED = Message("Somebody would like to come. Please confirm or decline.")
+HAS_ACCEPTED = Message("Somebody you asked has said yes.")
+HAS_DECLINED = Message("Somebody you asked cannot come.")
+HAS_WITHDRAWN = Message("Somebody who had a place cannot come after all.")
+NOT_CHOSEN = Message("This time the places went to others. Thank you for offering.")
+PLACE_CANCELLED = Message("The committee had to call your place off.")
+YOU_ARE_ASKED = Message("You are asked to help. You may say no without a reason.")
+YOU_ARE_IN = Message("You have a place. Place and contact stand on the page.")
+
+
+def tell_volunteer(
+    session: AsyncSession,
+    account: Account,
+    need: Need,
+    shift: Shift,
+    event: str,
+    what: Message,
+    now: datetime,
+) -> None:
+    """Time, community and a link; never the exact place or a contact (security 4)."""
+    tell(
+        session,
+        person=account,
+        event=event,
+        subject=Message("{what} {title}", what=what, title=need.title),
+        sentence=Message("“{title}”, {start}. {what}", title=need.title, start=shift.starts_at, what=what),
+        path=f"/needs/{need.id}",
+        now=now,
+    )
+
+
+async def tell_members(
+    session: AsyncSession, need: Need, shift: Shift, event: str, what: Message, now: datetime
+) -> None:
+    for member in await queries.members_to_tell(session, need.organization_id):
+        tell(
+            session,
+            person=member,
+            event=event,
+            subject=Message("{what} {title}", what=what, title=need.title),
+            sentence=Message(
+                "“{title}”, {start}. {what}", title=need.title, start=shift.starts_at, what=what
+            ),
+            path=f"/needs/{need.id}/desk",
+            now=now,
+        )
+
+
+def note_change(
+    session: AsyncSession,
+    action: str,
+    participation: Participation,
+    need: Need,
+    actor_id: UUID,
+    now: datetime,
+) -> None:
+    record(
+        session,
+        action=action,
+        object_id=participation.id,
+        now=now,
+        actor_id=actor_id,
+        organization_id=need.organization_id,
+        need_id=need.id,
+        shift_id=participation.shift_id,
+        account_id=participation.account_id,
+    )
+
+
+def note_disclosure(
+    session: AsyncSession, *, participation: Participation, need: Need, reader_id: UUID, now: datetime
+) -> None:
+    """Somebody was shown contact data: who, whose, for which need, when."""
+    note_change(session, "see_contact", participation, need, reader_id, now)

@@ -1,0 +1,115 @@
+"""What is missing for one person to take a place in a shift: asked by the page, and again by the action."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account
+from linli.accounts.queries import has_consent
+from linli.accounts.rules import ADULT_AGE_YEARS, ConsentPurpose, age_on
+from linli.core import i18n, seed
+from linli.core.i18n import Message
+from linli.needs.models import Need, Shift
+from linli.participation import queries, rules
+from linli.participation.queries import Promise
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why somebody cannot take a place, how to get what is missing, and what an officer may know of it."""
+
+    sentence: Message
+    told_to_officers: Message
+    how: object | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person brings to the times of one need, read once for all of them."""
+
+    account: Account
+    credentials: Mapping[str, date | None]
+    has_guardian_consent: bool
+    promises: Sequence[Promise]
+
+
+async def obstacles(
+    session: AsyncSession, *, need: Need, shift: Shift, account: Account, now: datetime
+) -> list[Obstacle]:
+    """Everything in the way, in the order a person can do something about it; empty when they may come."""
+    standing = await standing_of(session, need=need, shifts=[shift], account=account)
+    return obstacles_in_shift(standing, need=need, shift=shift, now=now)
+
+
+async def standing_of(
+    session: AsyncSession, *, need: Need, shifts: Sequence[Shift], account: Account
+) -> Standing:
+    is_minor = any(_age_in(shift, account) < ADULT_AGE_YEARS for shift in shifts)
+    return Standing(
+        account=account,
+        credentials=await queries.checked_credentials(session, account.id) if need.credentials else {},
+        has_guardian_consent=is_minor
+        and await has_consent(session, account_id=account.id, purpose=ConsentPurpose.guardian),
+        promises=await queries.promises_during(session, shifts=shifts, account_id=account.id),
+    )
+
+
+def obstacles_in_shift(standing: Standing, *, need: Need, shift: Shift, now: datetime) -> list[Obstacle]:
+    if sentence := rules.refuse_time(shift.starts_at, now):
+        return [Obstacle(sentence, sentence)]
+    return [
+        *_consent(standing),
+        *_age(standing, need, shift),
+        *_papers(standing, need, shift),
+        *_promise(standing, shift),
+    ]
+
+
+def _consent(standing: Standing) -> list[Obstacle]:
+    if standing.account.stopped_at is None:
+        return []
+    sentence = Message("You have withdrawn your consent. Give it again under “My account” first.")
+    return [Obstacle(sentence, Message("Not to be asked at present."))]
+
+
+def _age(standing: Standing, need: Need, shift: Shift) -> list[Obstacle]:
+    sentence = rules.refuse_age(
+        age_years=_age_in(shift, standing.account),
+        minimum_age_years=need.minimum_age_years,
+        has_guardian_consent=standing.has_guardian_consent,
+    )
+    return (
+        [Obstacle(sentence, Message("Too young for this, or a guardian has yet to agree."))]
+        if sentence
+        else []
+    )
+
+
+def _age_in(shift: Shift, account: Account) -> int:
+    return age_on(account.birth_on, i18n.local(shift.starts_at).date())
+
+
+def _papers(standing: Standing, need: Need, shift: Shift) -> list[Obstacle]:
+    required = [each.credential_id for each in need.credentials]
+    on_day = i18n.local(shift.ends_at).date()
+    known = seed.credentials()
+    missing = [
+        known[each] for each in rules.missing_credentials(required, standing.credentials, on_day=on_day)
+    ]
+    sentences = [(Message("This needs: {credential}.", credential=each), each.how) for each in missing]
+    return [Obstacle(sentence, sentence, how) for sentence, how in sentences]
+
+
+def _promise(standing: Standing, shift: Shift) -> list[Obstacle]:
+    """One is enough; whom else they promised something is nobody's business."""
+    other = next((each for each in standing.promises if each.overlaps(shift)), None)
+    if other is None:
+        return []
+    sentence = Message(
+        "At this time you have already promised “{title}” ({start}).",
+        title=other.title,
+        start=other.starts_at,
+    )
+    return [Obstacle(sentence, Message("Busy at this time."))]

@@ -1,0 +1,70 @@
+"""Who may see a need, answer for themselves, and decide about volunteers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core import seed
+from linli.core.errors import NotFound, NotSignedIn
+from linli.core.web.security import Caller
+from linli.needs.models import Need, Shift
+from linli.needs.policies import may_manage_need
+from linli.needs.rules import PUBLIC_STATES, NeedState
+from linli.organizations.policies import is_bureau_over, is_officer_of
+from linli.participation.models import Participation
+from linli.participation.queries import has_taken_part
+
+
+def is_public(state: NeedState, field_id: str | None) -> bool:
+    """Posted, and of a field whose needs may stand on public pages."""
+    field = seed.fields().get(field_id or "")
+    return state in PUBLIC_STATES and field is not None and field.shown_publicly
+
+
+async def may_see_need(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Everybody sees public needs; others only their organization, the bureau over it, and who was asked."""
+    asked = select(Need.id, Need.state, Need.field_id, Need.organization_id, Need.division)
+    need = (await session.execute(asked.where(Need.id == ids["need_id"]))).first()
+    if need is None:
+        raise NotFound
+    if is_public(need.state, need.field_id):
+        return
+    if caller is None:
+        raise NotFound
+    if need.organization_id and is_officer_of(caller, need.organization_id):
+        return
+    if need.division and is_bureau_over(caller, need.division):
+        return
+    if not await has_taken_part(session, need_id=need.id, account_id=caller.account_id):
+        raise NotFound
+
+
+async def may_apply(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Whoever may see the need of the shift, once signed in."""
+    if caller is None:
+        raise NotSignedIn
+    shift = await session.get(Shift, ids["shift_id"])
+    if shift is None:
+        raise NotFound
+    await may_see_need(session, caller, {"need_id": shift.need_id})
+
+
+async def may_answer(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """A person answers and withdraws for themselves only."""
+    if caller is None:
+        raise NotSignedIn
+    participation = await session.get(Participation, ids["participation_id"])
+    if participation is None or participation.account_id != caller.account_id:
+        raise NotFound
+
+
+async def may_decide(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """The officers of the need's organization decide about its volunteers."""
+    if caller is None:
+        raise NotSignedIn
+    participation = await session.get(Participation, ids["participation_id"])
+    if participation is None:
+        raise NotFound
+    await may_manage_need(session, caller, {"need_id": participation.need_id})

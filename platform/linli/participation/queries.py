@@ -1,0 +1,230 @@
+"""Reads of participations: one person's, one need's, and who may be asked."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account
+from linli.core.errors import NotFound
+from linli.needs.models import Need, Shift
+from linli.needs.views import PublicNeed
+from linli.organizations.models import Membership
+from linli.participation.models import Participation
+from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State, may_see_contact
+from linli.volunteers.models import VolunteerCredential
+
+ASKED_LATELY = timedelta(days=30)
+
+
+async def find_participation(session: AsyncSession, participation_id: UUID) -> Participation:
+    found = await session.get(Participation, participation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def need_of_shift(session: AsyncSession, shift_id: UUID) -> UUID:
+    need_id = await session.scalar(select(Shift.need_id).where(Shift.id == shift_id))
+    if need_id is None:
+        raise NotFound
+    return need_id
+
+
+async def open_in_shift(session: AsyncSession, *, shift_id: UUID, account_id: UUID) -> Participation | None:
+    found: Participation | None = await session.scalar(
+        select(Participation)
+        .where(
+            Participation.shift_id == shift_id,
+            Participation.account_id == account_id,
+            Participation.state.in_(OPEN),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def own_in_need(session: AsyncSession, *, need_id: UUID, account_id: UUID) -> dict[UUID, Participation]:
+    """The person's latest participation in each shift of a need."""
+    found = await session.scalars(
+        select(Participation)
+        .where(Participation.need_id == need_id, Participation.account_id == account_id)
+        .order_by(Participation.created_at, Participation.id)
+    )
+    return {each.shift_id: each for each in found}
+
+
+async def has_taken_part(session: AsyncSession, *, need_id: UUID, account_id: UUID) -> bool:
+    """Whether the person is or was invited to a need or took part, and so may see it."""
+    found = await session.scalar(
+        select(Participation.id)
+        .where(Participation.need_id == need_id, Participation.account_id == account_id)
+        .limit(1)
+    )
+    return found is not None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A place that somebody holds."""
+
+    title: str
+    shift_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, shift: Shift) -> bool:
+        is_another = self.shift_id != shift.id
+        return is_another and self.starts_at < shift.ends_at and shift.starts_at < self.ends_at
+
+
+async def promises_during(
+    session: AsyncSession, *, shifts: Sequence[Shift], account_id: UUID
+) -> list[Promise]:
+    """Places the person holds between the first beginning and the last end, the earliest first."""
+    if not shifts:
+        return []
+    rows = await session.execute(
+        select(Need.title, Shift.id, Shift.starts_at, Shift.ends_at)
+        .join(Shift, Shift.need_id == Need.id)
+        .join(Participation, Participation.shift_id == Shift.id)
+        .where(
+            Participation.account_id == account_id,
+            Participation.state.in_(TAKES_A_PLACE),
+            Shift.starts_at < max(shift.ends_at for shift in shifts),
+            Shift.ends_at > min(shift.starts_at for shift in shifts),
+        )
+        .order_by(Shift.starts_at)
+    )
+    return [Promise(*row) for row in rows]
+
+
+async def checked_credentials(session: AsyncSession, account_id: UUID) -> dict[str, date | None]:
+    rows = await session.execute(
+        select(VolunteerCredential.credential_id, VolunteerCredential.expires_on).where(
+            VolunteerCredential.account_id == account_id, VolunteerCredential.checked_at.is_not(None)
+        )
+    )
+    return {credential: expires_on for credential, expires_on in rows}
+
+
+async def who_said_no(session: AsyncSession, *, need_id: UUID, account_ids: Collection[UUID]) -> set[UUID]:
+    found = await session.scalars(
+        select(Participation.account_id).where(
+            Participation.need_id == need_id,
+            Participation.account_id.in_(account_ids),
+            Participation.state.in_(SAID_NO),
+        )
+    )
+    return set(found)
+
+
+async def times_asked_lately(
+    session: AsyncSession, account_ids: Collection[UUID], *, now: datetime
+) -> Mapping[UUID, int]:
+    """How many invitations each got in the last thirty days."""
+    rows = await session.execute(
+        select(Participation.account_id, func.count())
+        .where(Participation.account_id.in_(account_ids), Participation.asked_at > now - ASKED_LATELY)
+        .group_by(Participation.account_id)
+    )
+    return {account_id: count for account_id, count in rows}
+
+
+@dataclass(frozen=True)
+class RosterEntry:
+    participation: Participation
+    account: Account
+    shift: Shift
+
+
+async def roster(
+    session: AsyncSession, *, need_id: UUID, states: Collection[State] | None = None, limit: int = 500
+) -> list[RosterEntry]:
+    """Everybody in a need, by shift and state."""
+    query = (
+        select(Participation, Account, Shift)
+        .join(Account, Account.id == Participation.account_id)
+        .join(Shift, Shift.id == Participation.shift_id)
+        .where(Participation.need_id == need_id)
+        .order_by(Shift.starts_at, Participation.created_at, Participation.id)
+        .limit(limit)
+    )
+    if states is not None:
+        query = query.where(Participation.state.in_(states))
+    return [RosterEntry(*row) for row in await session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """`need` holds its public part: lists never carry an address or a contact (security 4)."""
+
+    participation: Participation
+    need: PublicNeed
+    shift: Shift
+
+
+async def commitments(
+    session: AsyncSession, *, account_id: UUID, now: datetime, limit: int = 100
+) -> list[Commitment]:
+    """What a person is asked for, has asked for, or has promised, still to come or just over."""
+    rows = await session.execute(
+        select(Participation, Need, Shift)
+        .join(Need, Need.id == Participation.need_id)
+        .join(Shift, Shift.id == Participation.shift_id)
+        .where(
+            Participation.account_id == account_id,
+            Participation.state.in_(OPEN),
+            Shift.ends_at > now - timedelta(days=1),
+        )
+        .order_by(Shift.starts_at, Participation.id)
+        .limit(limit)
+    )
+    return [Commitment(row[0], PublicNeed.of(row[1]), row[2]) for row in rows]
+
+
+async def past_commitments(session: AsyncSession, *, account_id: UUID, limit: int = 50) -> list[Commitment]:
+    """What has ended, in whatever way, the latest first."""
+    rows = await session.execute(
+        select(Participation, Need, Shift)
+        .join(Need, Need.id == Participation.need_id)
+        .join(Shift, Shift.id == Participation.shift_id)
+        .where(Participation.account_id == account_id, Participation.state.not_in(OPEN))
+        .order_by(Participation.changed_at.desc(), Participation.id.desc())
+        .limit(limit)
+    )
+    return [Commitment(row[0], PublicNeed.of(row[1]), row[2]) for row in rows]
+
+
+async def members_to_tell(session: AsyncSession, organization_id: UUID | None) -> Sequence[Account]:
+    found = await session.scalars(
+        select(Account)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.organization_id == organization_id, Membership.ended_at.is_(None))
+        .order_by(Membership.since)
+        .limit(50)
+    )
+    return found.all()
+
+
+def has_expired(now: datetime) -> ColumnElement[bool]:
+    return and_(Participation.state.in_((State.invited, State.applied)), Participation.expires_at <= now)
+
+
+async def expired(session: AsyncSession, *, now: datetime, limit: int = 200) -> Sequence[Participation]:
+    found = await session.scalars(
+        select(Participation)
+        .where(has_expired(now))
+        .order_by(Participation.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return found.all()
+
+
+def contact_may_be_shown(entry: RosterEntry, now: datetime) -> bool:
+    """Whether the officer may still see this volunteer's number."""
+    return may_see_contact(entry.participation.state, entry.shift.ends_at, now)

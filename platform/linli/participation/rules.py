@@ -1,0 +1,164 @@
+"""One state machine for everyone who may come, and what stands in the way."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from linli.core.i18n import Message
+from linli.volunteers.rules import credential_counts
+
+
+class State(StrEnum):
+    invited = "invited"
+    applied = "applied"
+    waiting = "waiting"
+    offered = "offered"
+    confirmed = "confirmed"
+    declined = "declined"
+    expired = "expired"
+    refused = "refused"
+    withdrawn = "withdrawn"
+    cancelled = "cancelled"
+    attended = "attended"
+    absent = "absent"
+
+
+OPEN: Final = frozenset({State.invited, State.applied, State.waiting, State.offered, State.confirmed})
+TAKES_A_PLACE: Final = frozenset({State.offered, State.confirmed})
+# A no of any kind counts for the whole need: nobody is asked twice.
+SAID_NO: Final = frozenset({State.declined, State.withdrawn})
+
+NEXT: Final[Mapping[State, frozenset[State]]] = {
+    State.invited: frozenset({State.confirmed, State.declined, State.expired, State.cancelled}),
+    State.applied: frozenset(
+        {State.confirmed, State.refused, State.withdrawn, State.expired, State.cancelled}
+    ),
+    State.waiting: frozenset({State.offered, State.withdrawn, State.expired, State.cancelled}),
+    State.offered: frozenset({State.confirmed, State.declined, State.expired, State.cancelled}),
+    State.confirmed: frozenset({State.withdrawn, State.cancelled, State.attended, State.absent}),
+}
+
+INVITATION_LIFE: Final = timedelta(hours=48)
+LAST_ANSWER_BEFORE_SHIFT: Final = timedelta(hours=2)
+CONTACT_SHOWN_AFTER_END: Final = timedelta(days=1)
+
+
+def may_become(old: State, new: State) -> bool:
+    """Whether the state machine has this step.
+
+    Examples
+    --------
+    >>> may_become(State.invited, State.confirmed), may_become(State.declined, State.confirmed)
+    (True, False)
+    """
+    return new in NEXT.get(old, frozenset())
+
+
+def invitation_expires_at(asked_at: datetime, starts_at: datetime) -> datetime:
+    """48 hours after asking, never later than 2 hours before the shift.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> monday = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    >>> invitation_expires_at(monday, monday + timedelta(days=7)).isoformat()
+    '2026-11-25T08:00:00+00:00'
+    >>> invitation_expires_at(monday, monday + timedelta(hours=24)).isoformat()
+    '2026-11-24T06:00:00+00:00'
+    """
+    return min(asked_at + INVITATION_LIFE, starts_at - LAST_ANSWER_BEFORE_SHIFT)
+
+
+def refuse_time(starts_at: datetime, now: datetime) -> Message | None:
+    """Whether it is too late to join a shift.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> now = datetime(2026, 11, 23, tzinfo=UTC)
+    >>> refuse_time(now, now).text
+    'This has already begun.'
+    """
+    return Message("This has already begun.") if starts_at <= now else None
+
+
+def refuse_age(*, age_years: int, minimum_age_years: int, has_guardian_consent: bool) -> Message | None:
+    """Whether a person of this age may take a place.
+
+    Parameters
+    ----------
+    age_years : int
+        Completed years on the day of the shift.
+    minimum_age_years : int
+        What the need asks for.
+    has_guardian_consent : bool
+        On record for this person. Under 18 nobody is confirmed without one
+        (未成年人保护法; 志愿服务条例 art. 15: suited to age).
+
+    Returns
+    -------
+    Message or None
+        The sentence that refuses, or None.
+
+    Examples
+    --------
+    >>> refuse_age(age_years=30, minimum_age_years=18, has_guardian_consent=False) is None
+    True
+    >>> refuse_age(age_years=16, minimum_age_years=14, has_guardian_consent=False).text[:52]
+    'Under 18 you need the written consent of a parent or'
+    """
+    if age_years < minimum_age_years:
+        return Message("This asks for people of {age} or older.", age=minimum_age_years)
+    if age_years < 18 and not has_guardian_consent:
+        return Message(
+            "Under 18 you need the written consent of a parent or guardian. "
+            "Until it can be given here, please ask the committee."
+        )
+    return None
+
+
+def missing_credentials(
+    required: Collection[str], held: Mapping[str, date | None], *, on_day: date
+) -> list[str]:
+    """Required credentials that do not count on the day.
+
+    Parameters
+    ----------
+    required : collection of str
+        Credential ids.
+    held : mapping
+        Ids of checked credentials to the day they expire on, None for never.
+    on_day : date
+        The last day of the shift; a credential counts on the day it expires.
+
+    Returns
+    -------
+    list of str
+        In the order of `required`.
+
+    Examples
+    --------
+    >>> missing_credentials(["first_aid"], {"first_aid": date(2026, 1, 1)}, on_day=date(2026, 11, 24))
+    ['first_aid']
+    """
+    return [
+        each
+        for each in required
+        if each not in held or not credential_counts(is_checked=True, expires_on=held[each], on_day=on_day)
+    ]
+
+
+def may_see_contact(state: State, ends_at: datetime, now: datetime) -> bool:
+    """Whether a volunteer sees the exact place and the contact: with a place, until a day after the end.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> end = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    >>> may_see_contact(State.confirmed, end, end), may_see_contact(State.withdrawn, end, end)
+    (True, False)
+    >>> may_see_contact(State.confirmed, end, end + timedelta(days=1, seconds=1))
+    False
+    """
+    return state in {State.confirmed, State.attended} and now <= ends_at + CONTACT_SHOWN_AFTER_END

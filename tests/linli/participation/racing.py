@@ -1,0 +1,131 @@
+"""Several people at the same moment, through two servers that share nothing but the database."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count, cycle
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+from sqlalchemy import func, select
+
+from linli.accounts.actions import start_session
+from linli.accounts.models import Account
+from linli.core.config import Settings
+from linli.core.db import Database
+from linli.core.web.csrf import new_form_token
+from linli.core.web.security import cookie_name
+from linli.needs.models import Shift
+from linli.participation.models import Participation
+from linli.participation.rules import State
+from tests.house import ROOT
+from tests.journeys.server import CHECKOUT, LINLI, free_port, stop, wait_until_ready
+
+SERVERS = 2
+
+
+@dataclass(frozen=True)
+class Racer:
+    """Somebody signed in, ready to press a button."""
+
+    account: Account
+    cookie: str
+    form_token: str
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button: who presses it, and what is sent."""
+
+    racer: Racer
+    path: str
+    key: str | None = None
+    note: str = ""
+
+
+class Track:
+    """The database, and the servers in front of it."""
+
+    def __init__(self, settings: Settings, database: Database, clients: Sequence[httpx.AsyncClient]) -> None:
+        self.settings = settings
+        self.database = database
+        self.clients = clients
+        # Each race on a day of its own, so that no promise of an earlier one is in the way.
+        self._days = count(1)
+
+    def next_start(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=next(self._days))
+
+    async def sign_in(self, account: Account) -> Racer:
+        async with self.database.transaction() as session:
+            token = await start_session(session, account_id=account.id, device="test", now=datetime.now(UTC))
+        form_token = new_form_token(self.settings.secret_key)
+        cookies = {"session": token, "csrf": form_token}
+        cookie = "; ".join(f"{cookie_name(self.settings, name)}={value}" for name, value in cookies.items())
+        return Racer(account, cookie, form_token)
+
+    async def at_once(self, presses: Sequence[Press]) -> list[httpx.Response]:
+        """All buttons at the same moment, by turns at one server and the other."""
+        clients = cycle(self.clients)
+        return await asyncio.gather(*(press_at(next(clients), press) for press in presses))
+
+    async def standing(self, shift_id: UUID) -> tuple[int, int]:
+        """Places that count as taken, and people who hold one."""
+        async with self.database.session(writes=False) as session:
+            taken = await session.scalar(select(Shift.places_taken).where(Shift.id == shift_id))
+            confirmed = await session.scalar(
+                select(func.count())
+                .select_from(Participation)
+                .where(Participation.shift_id == shift_id, Participation.state == State.confirmed)
+            )
+        assert taken is not None
+        assert confirmed is not None
+        return taken, confirmed
+
+
+async def press_at(client: httpx.AsyncClient, press: Press) -> httpx.Response:
+    headers = {"Cookie": press.racer.cookie, "x-csrftoken": press.racer.form_token}
+    if press.key:
+        headers["Idempotency-Key"] = press.key
+    return await client.post(press.path, data={"note": press.note}, headers=headers)
+
+
+@asynccontextmanager
+async def running_track(settings: Settings, folder: Path) -> AsyncIterator[Track]:
+    database = Database(settings)
+    started = [start_server(settings, folder / f"server-{n}.log") for n in range(SERVERS)]
+    try:
+        for process, url, log in started:
+            await asyncio.to_thread(wait_until_ready, process, url, log)
+        clients = [httpx.AsyncClient(base_url=url, timeout=10) for _, url, _ in started]
+        yield Track(settings, database, clients)
+        for client in clients:
+            await client.aclose()
+    finally:
+        for process, _, _ in started:
+            stop(process)
+        await database.close()
+
+
+def start_server(settings: Settings, log: Path) -> tuple[subprocess.Popen[bytes], str, Path]:
+    """The server as `linli serve` starts it, by the real clock."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")} | {
+        "PYTHONPATH": CHECKOUT,
+        "LINLI_ENVIRONMENT": "test",
+        "LINLI_DATABASE_URL": settings.database_url,
+        "LINLI_BASE_URL": url,
+        "LINLI_WORK_IN_SERVER": "no",
+        "LINLI_REQUESTS_PER_MINUTE": "1000000",
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*LINLI, "serve", "--port", str(port)], env=environ, cwd=ROOT, stdout=output, stderr=output
+        )
+    return process, url, log
