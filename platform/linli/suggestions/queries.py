@@ -1,0 +1,184 @@
+"""Whom to ask: the proposal for a shift, the others who fit, and who does not, as security 4 allows."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core.i18n import Message, counted
+from linli.needs.models import Need, Shift
+from linli.needs.rules import NeedState
+from linli.participation.models import Participation
+from linli.participation.rules import LAST_ANSWER_BEFORE_SHIFT, State, invitation_expires_at
+from linli.suggestions import reads, wording
+from linli.suggestions.matcher import matcher
+from linli.suggestions.models import Suggestion, SuggestionRun
+from linli.suggestions.names import shown_name
+from linli.suggestions.people import SuggestedPerson, suggested_people
+from linli.suggestions.ranking import likely_of
+from matching import Proposal, propose
+
+__all__ = [
+    "Answer",
+    "SuggestedPerson",
+    "answer_for_shift",
+    "are_suggested",
+    "latest_runs",
+    "shown_name",
+    "suggested_people",
+]
+
+FILLED_WITH: Final = 0.9
+MOST_PROPOSED: Final = 50
+# Who has offered to come has said yes already, and seldom thinks better of it.
+APPLICANT_COMES: Final = 0.95
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Whom to ask for one shift, as the matcher saw it at `made_at`; what happened since is taken in.
+
+    `fitting` counts who passed every gate. `note` says why nobody is proposed although people fit.
+    """
+
+    proposed: tuple[SuggestedPerson, ...]
+    others: tuple[SuggestedPerson, ...]
+    headline: Message
+    expectation: Message
+    note: Message | None
+    fitting: int
+    excluded: list[tuple[Message, Message | str]]
+    excluded_total: Message | str
+    not_applied: list[Message]
+    made_at: datetime
+    matcher: str
+
+
+async def latest_runs(session: AsyncSession, *, need_id: UUID, now: datetime) -> dict[UUID, SuggestionRun]:
+    """The stored answers for the coming shifts of a need."""
+    rows = await session.execute(
+        select(Shift.id, SuggestionRun)
+        .join(SuggestionRun, SuggestionRun.shift_id == Shift.id)
+        .where(Shift.need_id == need_id, Shift.starts_at > now)
+        .order_by(Shift.starts_at)
+    )
+    return {shift_id: run for shift_id, run in rows}
+
+
+async def answer_for_shift(
+    session: AsyncSession, *, need: Need, shift: Shift, now: datetime
+) -> Answer | None:
+    """The proposal, the others who fit and who does not; None while the matcher is still looking."""
+    run = await session.scalar(select(SuggestionRun).where(SuggestionRun.shift_id == shift.id))
+    is_stale = run is None or run.need_version != need.version
+    if is_stale and need.state is NeedState.open and shift.places_free:
+        return None
+    if run is None:
+        return _nobody_looked_for(shift, now)
+    people = await suggested_people(session, run=run, shift=shift, now=now)
+    plan = await _plan(session, people, shift=shift, now=now)
+    candidates = [each for each in people if each.may_be_proposed]
+    return _answer(run, people, [candidates[step] for step in plan.ask], plan, shift, now)
+
+
+async def are_suggested(session: AsyncSession, *, need_id: UUID, account_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the people who are suggested for the need: an officer can ask nobody else."""
+    found = await session.scalars(
+        select(Suggestion.account_id)
+        .join(SuggestionRun, SuggestionRun.id == Suggestion.run_id)
+        .where(SuggestionRun.need_id == need_id, Suggestion.account_id.in_(account_ids))
+    )
+    known = set(found)
+    return [id for id in account_ids if id in known]
+
+
+def _answer(
+    run: SuggestionRun,
+    people: Sequence[SuggestedPerson],
+    proposed: Sequence[SuggestedPerson],
+    plan: Proposal,
+    shift: Shift,
+    now: datetime,
+) -> Answer:
+    until = invitation_expires_at(now, shift.starts_at)
+    chosen = {each.account_id for each in proposed}
+    return Answer(
+        proposed=tuple(proposed),
+        others=tuple(each for each in people if each.account_id not in chosen),
+        headline=counted(len(proposed), "Ask this person now", "Ask these {n} now"),
+        expectation=_expectation(plan, shift.places_free, until),
+        note=_note(plan, shift, until=until, now=now),
+        fitting=run.fitting,
+        excluded=wording.counts(run.excluded),
+        excluded_total=wording.total_excluded(run.excluded),
+        not_applied=wording.gates_not_applied(run.not_applied),
+        made_at=run.made_at,
+        matcher=run.matcher,
+    )
+
+
+def _nobody_looked_for(shift: Shift, now: datetime) -> Answer:
+    """Where no place is free, nobody is looked for."""
+    run = SuggestionRun(fitting=0, excluded={}, not_applied=[], made_at=now, matcher=matcher().version)
+    return _answer(run, [], [], propose([], places=0), shift, now)
+
+
+async def _plan(
+    session: AsyncSession, people: Sequence[SuggestedPerson], *, shift: Shift, now: datetime
+) -> Proposal:
+    """The fewest to ask so that every place is filled nine times out of ten, counting those asked already."""
+    is_too_late = shift.starts_at - LAST_ANSWER_BEFORE_SHIFT <= now
+    likely = [] if is_too_late else [each.likely for each in people if each.may_be_proposed]
+    pending = await _pending(session, shift)
+    return propose(
+        likely, places=max(shift.places_free, 0), wanted=FILLED_WITH, pending=pending, most=MOST_PROPOSED
+    )
+
+
+async def _pending(session: AsyncSession, shift: Shift) -> list[float]:
+    """How likely each is to come who was asked, or has offered, and waits for an answer."""
+    rows = await session.execute(
+        select(Participation.account_id, Participation.state).where(
+            Participation.shift_id == shift.id, Participation.state.in_((State.invited, State.applied))
+        )
+    )
+    found = [(account_id, state) for account_id, state in rows]
+    invited = [account_id for account_id, state in found if state is State.invited]
+    likely = likely_of(await reads.answers(session, reads.among(invited)), invited) if invited else {}
+    return [*likely.values(), *(APPLICANT_COMES for _, state in found if state is State.applied)]
+
+
+def _expectation(plan: Proposal, places_free: int, until: datetime) -> Message:
+    if plan.is_enough:
+        return counted(
+            places_free,
+            "We expect the free place to be filled by {until}.",
+            "We expect all {n} free places to be filled by {until}.",
+            until=until,
+        )
+    if round(plan.expected_filled) == 0:
+        return Message(
+            "Perhaps nobody can come. Please also put up the notice, and send the text to the group."
+        )
+    return Message(
+        "We expect about {filled} of {n} free places to be filled by {until}. "
+        "The notice and the group can bring more.",
+        filled=round(plan.expected_filled),
+        n=places_free,
+        until=until,
+    )
+
+
+def _note(plan: Proposal, shift: Shift, *, until: datetime, now: datetime) -> Message | None:
+    if until <= now:
+        return Message("It is too late to ask for this time: people need two hours to answer.")
+    if shift.places_free and plan.is_enough and not plan.ask:
+        return Message(
+            "Enough people have been asked or have offered. Please wait for answers until {until}.",
+            until=until,
+        )
+    return None

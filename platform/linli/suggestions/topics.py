@@ -1,0 +1,42 @@
+"""What texts speak of, in the words of seed/: found through the lexicon, in whatever language they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from linli.core.i18n import Named
+from linli.core.seed import Field
+from linli.suggestions.matcher import matcher
+from linli.suggestions.vocabulary import topics
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+CONCEPT: Final = "="
+
+
+def shared_topics(first: csr_array, second: csr_array, limit: int = 2) -> list[Named]:
+    """What two texts both speak of, the weightiest first; never in anybody's own words."""
+    return [*dict.fromkeys(_topics_in(first.multiply(second)))][:limit]
+
+
+def field_in(text: csr_array) -> str | None:
+    """The field of service that a text speaks of most."""
+    return next((topic.id for topic in _topics_in(text) if isinstance(topic, Field)), None)
+
+
+def _topics_in(vector: csr_array) -> Iterator[Named]:
+    known, entries = _topic_of_column(), vector.tocoo()
+    heaviest_first = sorted(zip((-entries.data).tolist(), entries.coords[-1].tolist(), strict=True))
+    return (known[column] for _, column in heaviest_first if column in known)
+
+
+@cache
+def _topic_of_column() -> Mapping[int, Named]:
+    """Columns of the text model that stand for a phrase of the lexicon, however it was written."""
+    model, known = matcher().text_model, topics()
+    numbers = {column: int(term[1:]) for column, term in enumerate(model.terms_) if term.startswith(CONCEPT)}
+    names = {column: model.lexicon[number][0] for column, number in numbers.items()}
+    return {column: known[name] for column, name in names.items() if name in known}
