@@ -1,0 +1,17 @@
+"""Pages that show several domains together: the front page, homes and desks."""
+
+from litestar import Router
+
+from linli.desks.pages import board, front, home, my_data, need_desk, need_page
+
+router = Router(
+    "/",
+    route_handlers=[
+        front.router,
+        home.router,
+        board.router,
+        need_desk.router,
+        my_data.router,
+        need_page.router,
+    ],
+)

@@ -1,0 +1,66 @@
+"""A volunteer's home: who asks for me, what fits me, and the same list unpersonalised."""
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+
+from linli.accounts.models import Account
+from linli.core.i18n import Message
+from linli.core.web.given import Asked, Caller, Form, Now, QueryText, Session
+from linli.core.web.security import may, signed_in
+from linli.core.web.templating import done, render
+from linli.divisions.queries import county_of, with_code
+from linli.divisions.shown import named
+from linli.needs.filters import NeedFilter
+from linli.needs.queries import newest_needs
+from linli.participation import queries
+from linli.participation.rules import State
+from linli.suggestions.for_person import needs_for_person
+from linli.volunteers.models import VolunteerProfile
+
+Page = Response[Any]
+SHOWN = 20
+
+
+@get("/home", opt=may(signed_in))
+async def my_home(request: Asked, session: Session, caller: Caller, now: Now, order: QueryText = "") -> Page:
+    account = await session.get_one(Account, caller.account_id)
+    profile = await session.get(VolunteerProfile, caller.account_id)
+    personalised = caller.personalised and order != "newest"
+    coming = await queries.commitments(session, account_id=caller.account_id, now=now)
+    place = with_code(account.division or "")
+    county = county_of(place) if place else None
+    cards = (
+        await needs_for_person(session, account=account, now=now, limit=SHOWN)
+        if personalised
+        else await newest_needs(session, now=now, division=county.code if county else None, limit=SHOWN)
+    )
+    return render(
+        request,
+        "desks/home.html",
+        invitations=[each for each in coming if each.participation.state is State.invited],
+        next_promise=next((each for each in coming if each.participation.state is State.confirmed), None),
+        cards=cards,
+        personalised=personalised,
+        has_profile=profile is not None,
+        place=named(county.code) if county else None,
+        near_url=NeedFilter(division=county).url() if county else "/needs",
+        community=named,
+    )
+
+
+@post("/home/order", opt=may(signed_in))
+async def choose_order(request: Asked, session: Session, caller: Caller, form: Form) -> Page:
+    """The plain switch: personalised or not, kept until changed."""
+    account: Account = await session.get_one(Account, caller.account_id)
+    account.personalised = form.one_of("order", ("personal", "newest")) != "newest"
+    await session.flush()
+    said = (
+        Message("The list is sorted for you again.")
+        if account.personalised
+        else Message("The list shows the newest first and is not personalised.")
+    )
+    return done(request, "/home", said)
+
+
+router = Router("/", route_handlers=[my_home, choose_order])

@@ -1,0 +1,199 @@
+"""The committee's page of one need: whom to ask now and why, who has answered, and what to do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core.errors import NotFound
+from linli.core.forms import Form as SentForm
+from linli.core.i18n import Message, counted
+from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
+from linli.core.web.security import may
+from linli.core.web.templating import done, render
+from linli.desks.pages.board import BoardRow
+from linli.divisions.shown import named
+from linli.needs.actions import lacking
+from linli.needs.models import Need, Shift
+from linli.needs.policies import may_manage_need
+from linli.needs.queries import cards_by_ids, find_need
+from linli.needs.rules import RUNNING_STATES, NeedState
+from linli.organizations.models import Organization
+from linli.participation import actions, queries
+from linli.participation.queries import RosterEntry
+from linli.participation.rules import OPEN, State
+from linli.suggestions import queries as suggestions
+from linli.suggestions.queries import shown_name
+
+MOST_ASKED_AT_ONCE = 50
+Page = Response[Any]
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """Before a yes a surname; after it the name. A phone number only on the roster to print."""
+
+    entry: RosterEntry
+
+    @property
+    def name(self) -> Message | str:
+        account = self.entry.account
+        said_yes = self.entry.participation.state in {State.confirmed, State.attended, State.absent}
+        return account.name if said_yes else shown_name(account.name)
+
+
+@get("/needs/{need_id:uuid}/desk", opt=may(may_manage_need))
+async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shift: QueryText = "") -> Page:
+    need = await find_need(session, need_id)
+    organization = await session.get_one(Organization, need.organization_id)
+    [card] = await cards_by_ids(session, [need.id], now=now)
+    coming = [each for each in need.shifts if each.starts_at > now]
+    chosen = _chosen_shift(coming, shift)
+    roster = await queries.roster(session, need_id=need.id)
+    return render(
+        request,
+        "desks/need_desk.html",
+        need=need,
+        organization=organization,
+        row=BoardRow(card, 0),
+        now=now,
+        community=named(need.division or ""),
+        history=_history(need),
+        lacks=lacking(need, now) if need.state is NeedState.draft else [],
+        is_running=need.state in RUNNING_STATES,
+        coming=coming,
+        chosen=chosen,
+        shift_tabs=_shift_tabs(need, coming, chosen),
+        applied=[RosterRow(each) for each in roster if each.participation.state is State.applied],
+        confirmed=[RosterRow(each) for each in roster if each.participation.state is State.confirmed],
+        invited=[RosterRow(each) for each in roster if each.participation.state is State.invited],
+        ended=[RosterRow(each) for each in roster if each.participation.state not in OPEN],
+        **await _people(session, need=need, shift=chosen, now=now),
+    )
+
+
+@get("/needs/{need_id:uuid}/desk/people", opt=may(may_manage_need))
+async def show_people(request: Asked, session: Session, now: Now, need_id: Id, shift: QueryText = "") -> Page:
+    """The fragment that asks again while the matcher is still looking."""
+    need = await find_need(session, need_id)
+    chosen = _chosen_shift([each for each in need.shifts if each.starts_at > now], shift)
+    people = await _people(session, need=need, shift=chosen, now=now)
+    return render(request, "desks/_people.html", need=need, chosen=chosen, now=now, **people)
+
+
+@post("/needs/{need_id:uuid}/ask", opt=may(may_manage_need))
+async def ask(request: Asked, session: Session, caller: Caller, form: Form, now: Now, need_id: Id) -> Page:
+    """Ask the chosen people for one time; whoever cannot be asked any more is counted, with the reason."""
+    shift_id = form.id("shift", required=True)
+    chosen = _chosen_people(form)
+    form.check()
+    if shift_id is None or await queries.need_of_shift(session, shift_id) != need_id:
+        raise NotFound
+    allowed = await suggestions.are_suggested(session, need_id=need_id, account_ids=chosen)
+    asked = await actions.invite(
+        session, shift_id=shift_id, account_ids=allowed, asked_by_id=caller.account_id, now=now
+    )
+    return done(request, f"/needs/{need_id}/desk?shift={shift_id}", _told(asked))
+
+
+@get("/needs/{need_id:uuid}/roster", opt=may(may_manage_need, writes=True))
+async def show_roster(request: Asked, session: Session, caller: Caller, now: Now, need_id: Id) -> Page:
+    """Who comes, with their numbers, to print; each number shown is noted (security 5)."""
+    need = await find_need(session, need_id)
+    entries = await queries.roster(session, need_id=need_id, states={State.confirmed, State.attended})
+    shown = [each for each in entries if queries.contact_may_be_shown(each, now)]
+    for entry in shown:
+        actions.note_disclosure(
+            session, participation=entry.participation, need=need, reader_id=caller.account_id, now=now
+        )
+    return render(request, "desks/roster.html", need=need, entries=shown, hidden=len(entries) - len(shown))
+
+
+async def _people(session: AsyncSession, *, need: Need, shift: Shift | None, now: datetime) -> dict[str, Any]:
+    """The proposal on top, then the others who fit, then who does not and why; None while looking."""
+    if shift is None or need.state not in RUNNING_STATES:
+        return {"answer": None, "is_looking": False}
+    answer = await suggestions.answer_for_shift(session, need=need, shift=shift, now=now)
+    return {"answer": answer, "is_looking": answer is None}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One entry of the need's timeline."""
+
+    at: datetime
+    text: Message
+    tone: str = ""
+    note: str = ""
+    note_lang: str = ""
+
+
+def _history(need: Need) -> list[Happened]:
+    """What happened to the need, the latest first."""
+    answered = Message("Answered") if need.answer else Message("The first place was taken")
+    known = (
+        (need.cancelled_at, Message("Called off"), "attention", need.cancel_reason),
+        (need.answered_at, answered, "filled", need.answer),
+        (need.told_overdue_at, Message("Nobody had answered in time; you were told"), "attention", ""),
+        (need.posted_at, Message("Posted"), "", ""),
+        (need.created_at, Message("Written"), "", ""),
+    )
+    happened = [Happened(at, text, tone, note, need.language) for at, text, tone, note in known if at]
+    return sorted(happened, key=lambda each: each.at, reverse=True)
+
+
+def _chosen_shift(coming: Sequence[Shift], typed: str) -> Shift | None:
+    """The one in the address, else the first with a free place."""
+    named = next((each for each in coming if str(each.id) == typed), None)
+    free = next((each for each in coming if each.places_free), None)
+    return named or free or (coming[0] if coming else None)
+
+
+def _shift_tabs(need: Need, coming: Sequence[Shift], chosen: Shift | None) -> list[tuple[Any, ...]]:
+    if len(coming) < 2:
+        return []
+    return [
+        (
+            Message(
+                "{start} ({taken}/{places})",
+                start=each.starts_at,
+                taken=each.places_taken,
+                places=each.places,
+            ),
+            f"/needs/{need.id}/desk?shift={each.id}",
+            each is chosen,
+        )
+        for each in coming
+    ]
+
+
+def _chosen_people(form: SentForm) -> list[UUID]:
+    chosen = []
+    for typed in form.typed_many("person")[:MOST_ASKED_AT_ONCE]:
+        try:
+            chosen.append(UUID(typed))
+        except ValueError:
+            continue
+    if not chosen:
+        form.refuse("person", Message("Please choose at least one person."))
+    return chosen
+
+
+def _told(asked: actions.Asked) -> Message:
+    if not asked.left_out:
+        return counted(
+            len(asked.invited), "Asked one person. You will be told.", "Asked {n} people. You will be told."
+        )
+    return Message(
+        "Asked {n}; {left} could not be asked: {reason}",
+        n=len(asked.invited),
+        left=len(asked.left_out),
+        reason=asked.left_out[0][1],
+    )
+
+
+router = Router("/", route_handlers=[show_desk, show_people, ask, show_roster])

@@ -1,0 +1,90 @@
+"""A need as a visitor or volunteer sees it: what, when, what is missing for me, and the one button."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, Router, get
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account
+from linli.core.web.given import Asked, Id, Now, Session, Visitor
+from linli.core.web.security import Caller, may
+from linli.core.web.templating import render
+from linli.divisions.shown import path_named
+from linli.needs.models import Need, Shift
+from linli.needs.queries import find_need
+from linli.needs.rules import RUNNING_STATES
+from linli.needs.views import Asks, PublicNeed
+from linli.organizations.models import Organization
+from linli.organizations.policies import is_officer_of
+from linli.participation import queries
+from linli.participation.fitness import Obstacle, obstacles_in_shift, standing_of
+from linli.participation.models import Participation
+from linli.participation.policies import may_see_need
+from linli.participation.rules import OPEN
+
+
+@dataclass(frozen=True)
+class ShiftView:
+    """One time of the need, as this visitor may use it."""
+
+    shift: Shift
+    participation: Participation | None
+    obstacles: Sequence[Obstacle]
+
+    @property
+    def own(self) -> Participation | None:
+        return self.participation if self.participation and self.participation.state in OPEN else None
+
+    @property
+    def may_apply(self) -> bool:
+        return self.own is None and not self.obstacles and self.shift.places_free > 0
+
+
+@get("/needs/{need_id:uuid}", opt=may(may_see_need))
+async def show_need(
+    request: Asked, session: Session, visitor: Visitor, now: Now, need_id: Id
+) -> Response[Any]:
+    need = await find_need(session, need_id)
+    organization = await session.get(Organization, need.organization_id) if need.organization_id else None
+    coming = [shift for shift in need.shifts if shift.starts_at > now]
+    own = (
+        await queries.own_in_need(session, need_id=need.id, account_id=visitor.account_id) if visitor else {}
+    )
+    return render(
+        request,
+        "desks/need.html",
+        need=PublicNeed.of(need),
+        asks=Asks.of(need),
+        organization=organization,
+        community=path_named(need.division or ""),
+        shifts=await _views(session, need=need, coming=coming, own=own, visitor=visitor, now=now),
+        past=[shift for shift in need.shifts if shift.starts_at <= now],
+        is_running=need.state in RUNNING_STATES,
+        is_own_desk=bool(visitor and organization and is_officer_of(visitor, organization.id)),
+    )
+
+
+async def _views(
+    session: AsyncSession,
+    *,
+    need: Need,
+    coming: Sequence[Shift],
+    own: dict[Any, Participation],
+    visitor: Caller | None,
+    now: datetime,
+) -> list[ShiftView]:
+    """With what stands in the way of a signed-in person."""
+    if visitor is None:
+        return [ShiftView(shift, None, []) for shift in coming]
+    account = await session.get_one(Account, visitor.account_id)
+    standing = await standing_of(session, need=need, shifts=coming, account=account)
+    return [
+        ShiftView(shift, own.get(shift.id), obstacles_in_shift(standing, need=need, shift=shift, now=now))
+        for shift in coming
+    ]
+
+
+router = Router("/", route_handlers=[show_need])

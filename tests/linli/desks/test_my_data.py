@@ -1,0 +1,221 @@
+"""What Linli holds on a person: all of it, and nothing on anybody else."""
+
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account, Consent
+from linli.accounts.rules import ConsentPurpose
+from linli.core.db import Base
+from linli.core.i18n import Message
+from linli.desks.pages.my_data import OWN_ROWS
+from linli.migrations import MODULES_WITH_TABLES
+from linli.needs.models import Need
+from linli.notifications.actions import tell
+from linli.organizations.models import Membership, Organization
+from linli.organizations.rules import Role
+from linli.participation.rules import State
+from linli.suggestions.models import Suggestion, SuggestionRun
+from linli.volunteers.models import VolunteerCredential, VolunteerField, VolunteerLanguage, VolunteerSkill
+from linli.volunteers.rules import SkillLevel
+from tests.conftest import Visitor
+from tests.factories import (
+    make_account,
+    make_member,
+    make_need,
+    make_organization,
+    make_participation,
+    make_volunteer,
+)
+
+PRIVATE_OF_NEED = ("幸福路 8 号 2 栋 301", "李主任", "13900000000", "赵奶奶")
+# Columns that name a person and whose rows are not about that person, or are gone within a day.
+NOT_ABOUT_THEM = {
+    "audit_entries.actor_id": "acts for an organization; looks at a person's data are listed to that person",
+    "idempotency_keys.account_id": "two days",
+    "one_time_codes.account_id": "ten minutes, and a secret",
+    "organizations.verified_by_id": "about the organization",
+    "needs.posted_by_id": "about the need",
+    "needs.answered_by_id": "about the need",
+    "volunteer_credentials.checked_by_id": "about the volunteer",
+    "participations.asked_by_id": "about the volunteer",
+}
+
+
+def columns_that_name_a_person() -> set[str]:
+    for module in MODULES_WITH_TABLES:
+        import_module(module)
+    return {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name in {"actor_id", "recipient_id"}
+        or {key.column.table.name for key in column.foreign_keys} & {"accounts", "volunteer_profiles"}
+    }
+
+
+def test_every_table_with_rows_about_a_person_is_in_the_export() -> None:
+    exported = {f"{table.__tablename__}.{column}" for table, column in OWN_ROWS.values()}
+    assert columns_that_name_a_person() == exported | set(NOT_ABOUT_THEM)
+
+
+async def make_full_person(
+    session: AsyncSession, mark: str, *, need: Need, organization: Organization, now: datetime
+) -> Account:
+    """Somebody with a row in every table, each with a mark that belongs to nobody else."""
+    account = await make_account(
+        session, name=f"名字{mark}", email=f"{mark}@example.org", password_hash=f"hash {mark}"
+    )
+    await make_volunteer(session, account=account, about=f"关于{mark}", number=f"编号{mark}")
+    held = await make_participation(session, need.shifts[0], account, State.confirmed, note=f"备注{mark}")
+    held.asked_by_id = account.id
+    run = SuggestionRun(
+        need_id=need.id,
+        shift_id=None,
+        matcher=f"matcher {mark}",
+        made_at=now,
+        knows_until=now,
+        need_version=1,
+        pool=2,
+        fitting=2,
+        excluded={},
+        not_applied=[],
+    )
+    if mark == "甲":
+        session.add(run)
+        await session.flush()
+        session.add(suggestion(run, account, mark))
+    session.add_all(
+        (
+            Consent(
+                account_id=account.id,
+                purpose=ConsentPurpose.privacy,
+                text_version=f"版本{mark}",
+                given=True,
+                at=now,
+            ),
+            Membership(account_id=account.id, organization_id=organization.id, role=Role.officer, since=now),
+            VolunteerSkill(account_id=account.id, skill_id=f"skill {mark}", level=SkillLevel.good),
+            VolunteerField(account_id=account.id, field_id=f"field {mark}"),
+            VolunteerLanguage(account_id=account.id, language_id=f"language {mark}"),
+            VolunteerCredential(account_id=account.id, credential_id=f"paper {mark}", stated_at=now),
+        )
+    )
+    tell(
+        session,
+        person=account,
+        event=f"event {mark}",
+        subject=Message(mark),
+        sentence=Message(mark),
+        path="/home",
+        now=now,
+    )
+    await session.flush()
+    return account
+
+
+def suggestion(run: SuggestionRun, account: Account, mark: str) -> Suggestion:
+    return Suggestion(
+        run_id=run.id,
+        account_id=account.id,
+        rank=1,
+        score=0.5,
+        likely=0.5,
+        contributions={},
+        reasons=[f"reason {mark}"],
+        unknown=[],
+        nearness={},
+    )
+
+
+@pytest.fixture
+async def two_people(session: AsyncSession, now: datetime) -> tuple[Account, Account]:
+    organization = await make_organization(session)
+    need = await make_need(session, organization=organization)
+    first, second = [
+        await make_full_person(session, mark, need=need, organization=organization, now=now)
+        for mark in ("甲", "乙")
+    ]
+    return first, second
+
+
+async def exported(visitor: Visitor) -> tuple[dict[str, Any], str]:
+    answer = await visitor.get("/me/data.json")
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "attachment" in answer.headers["content-disposition"]
+    return answer.json(), answer.text
+
+
+async def test_the_export_holds_all_that_is_ones_own_and_nothing_of_others(
+    visitor: Visitor, two_people: tuple[Account, Account]
+) -> None:
+    me, other = two_people
+    await visitor.sign_in(me)
+    found, text = await exported(visitor)
+    assert [name for name in OWN_ROWS if not found[name]] == []
+    for marked in (
+        "名字甲",
+        "甲@example.org",
+        "关于甲",
+        "编号甲",
+        "备注甲",
+        "版本甲",
+        "skill 甲",
+        "field 甲",
+    ):
+        assert marked in text
+    for marked in ("language 甲", "paper 甲", "event 甲", "reason 甲", "陪独居老人聊聊天"):
+        assert marked in text
+    for foreign in ("乙", str(other.id), str(other.mobile), "hash 甲", *PRIVATE_OF_NEED):
+        assert foreign not in text
+
+
+async def test_one_without_anything_gets_an_empty_export(session: AsyncSession, visitor: Visitor) -> None:
+    account = await make_account(session)
+    await visitor.sign_in(account)
+    found, _ = await exported(visitor)
+    assert {name for name in OWN_ROWS if found[name]} == {"sessions"}
+    assert found["account"]["mobile"] == account.mobile
+
+
+async def test_the_page_shows_oneself_and_how_much_there_is(
+    visitor: Visitor, two_people: tuple[Account, Account]
+) -> None:
+    me, _ = two_people
+    await visitor.sign_in(me)
+    for language in ("zh", "en"):
+        visitor.cookies.set("linli-language", language)
+        page = await visitor.get("/me/data")
+        assert "名字甲" in page.text
+        assert "乙" not in page.text
+        assert "/me/data.json" in page.text
+
+
+async def test_who_looked_at_ones_number_or_papers_is_listed_by_organization(
+    session: AsyncSession, visitor: Visitor
+) -> None:
+    committee = await make_organization(session)
+    officer = await make_member(session, committee)
+    need = await make_need(session, organization=committee)
+    volunteer = await make_volunteer(session)
+    await make_participation(session, need.shifts[0], volunteer, State.confirmed)
+    session.add(
+        VolunteerCredential(
+            account_id=volunteer.id, credential_id="first_aid", stated_at=need.created_at - timedelta(days=1)
+        )
+    )
+    await session.flush()
+    await visitor.sign_in(officer)
+    for path in (f"/needs/{need.id}/roster", f"/organizations/{committee.id}/credentials"):
+        assert (await visitor.get(path)).status_code == 200
+    await visitor.sign_in(volunteer)
+    found, text = await exported(visitor)
+    assert [(each["action"], each["organization"]) for each in found["looks_by_others"]] == [
+        ("see_paper", committee.name),
+        ("see_contact", committee.name),
+    ]
+    assert str(officer.id) not in text
