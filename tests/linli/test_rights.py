@@ -1,0 +1,248 @@
+"""Every route, every role, one's own things and somebody else's: who may, and what all others are told."""
+
+import re
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from itertools import cycle
+
+import httpx
+import pytest
+from litestar.routes import HTTPRoute
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core.config import Settings
+from linli.core.web.application import Application
+from linli.core.web.csrf import new_form_token
+from linli.core.web.security import cookie_name
+from linli.organizations.rules import ACTING_ROLES, Role
+from tests.conftest import RolledBackDatabase, Visitor
+from tests.house import expect_none
+from tests.linli.world import BUREAU, DESKS, STAFF, VISITOR, VOLUNTEER, Ids, World, make_world
+
+ACTORS = (VISITOR, VOLUNTEER, *STAFF)
+SIGNED_IN = frozenset({VOLUNTEER, *STAFF})
+ASKING = frozenset(DESKS)
+BAD_BODIES = (
+    ("application/x-www-form-urlencoded", b"a=%ff%00&a=&=&reason=" + b"\xff" * 50),
+    ("application/json", b'{"' + b"[" * 3000),
+    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: nonsense\r\n\r\n\x00"),
+    ("", b"\x00\xff\xfe"),
+)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who may with what is their own; with other people's nobody may, unless it is nobody's in particular."""
+
+    own: frozenset[str]
+    others: frozenset[str] = frozenset()
+
+
+def open_to(*roles: str | Iterable[str]) -> Rights:
+    return Rights(frozenset(each for role in roles for each in ([role] if isinstance(role, str) else role)))
+
+
+ANYONE = Rights(frozenset(ACTORS), frozenset(ACTORS))
+# Pages without an id in their path: they show and change what belongs to who is signed in.
+THEMSELVES = Rights(SIGNED_IN, SIGNED_IN)
+DESK = open_to(ASKING)
+SEES_NEED = open_to(VOLUNTEER, ASKING, Role.bureau_staff)
+ANSWERS = open_to(VOLUNTEER)
+CHECKS_PAPERS = open_to(Role.officer, Role.social_worker, Role.bureau_staff)
+
+ROUTES = {
+    "GET /": ANYONE,
+    "GET /health/live": ANYONE,
+    "GET /health/ready": ANYONE,
+    "GET /static/{path}": ANYONE,
+    "GET /dev/mailbox": ANYONE,
+    "POST /language": ANYONE,
+    "POST /text-size": ANYONE,
+    "GET /privacy": ANYONE,
+    "GET /places": ANYONE,
+    "GET /sign-up": ANYONE,
+    "POST /sign-up": ANYONE,
+    "GET /sign-in": ANYONE,
+    "POST /sign-in": ANYONE,
+    "GET /confirm": ANYONE,
+    "POST /confirm": ANYONE,
+    "POST /confirm/again": ANYONE,
+    "GET /reset-password": ANYONE,
+    "POST /reset-password": ANYONE,
+    "GET /reset-password/confirm": ANYONE,
+    "POST /reset-password/confirm": ANYONE,
+    "POST /sign-out": THEMSELVES,
+    "GET /me/account": THEMSELVES,
+    "POST /me/account": THEMSELVES,
+    "GET /me/account/password": THEMSELVES,
+    "POST /me/account/password": THEMSELVES,
+    "GET /me/account/address": THEMSELVES,
+    "POST /me/account/address": THEMSELVES,
+    "GET /me/account/address/confirm": THEMSELVES,
+    "POST /me/account/address/confirm": THEMSELVES,
+    "POST /me/account/sessions/end": THEMSELVES,
+    "POST /me/account/sessions/{session_id}/end": open_to(SIGNED_IN),
+    "POST /me/account/withdraw-consent": THEMSELVES,
+    "GET /me/data": THEMSELVES,
+    "GET /me/data.json": THEMSELVES,
+    "GET /me/notices": THEMSELVES,
+    "GET /me/volunteer": THEMSELVES,
+    "POST /me/volunteer/asking": THEMSELVES,
+    "GET /me/volunteer/{part}": THEMSELVES,
+    "POST /me/volunteer/{part}": THEMSELVES,
+    "GET /me/credentials": THEMSELVES,
+    "POST /me/credentials": THEMSELVES,
+    "POST /me/credentials/{credential_id}/withdraw": THEMSELVES,
+    "GET /home": THEMSELVES,
+    "POST /home/order": THEMSELVES,
+    "GET /commitments": THEMSELVES,
+    "GET /needs": ANYONE,
+    "GET /needs/{need_id}": SEES_NEED,
+    "POST /shifts/{shift_id}/apply": SEES_NEED,
+    "GET /participations/{participation_id}": ANSWERS,
+    "GET /participations/{participation_id}/calendar.ics": ANSWERS,
+    "POST /participations/{participation_id}/accept": ANSWERS,
+    "POST /participations/{participation_id}/decline": ANSWERS,
+    "POST /participations/{participation_id}/withdraw": ANSWERS,
+    "POST /participations/{participation_id}/confirm": DESK,
+    "POST /participations/{participation_id}/refuse": DESK,
+    "POST /participations/{participation_id}/cancel": DESK,
+    "GET /needs/{need_id}/edit": DESK,
+    "POST /needs/{need_id}/edit": DESK,
+    "GET /needs/{need_id}/again": DESK,
+    "POST /needs/{need_id}/publish": DESK,
+    "POST /needs/{need_id}/answer": DESK,
+    "GET /needs/{need_id}/sheet": DESK,
+    "GET /needs/{need_id}/cancel": DESK,
+    "POST /needs/{need_id}/cancel": DESK,
+    "GET /needs/{need_id}/desk": DESK,
+    "GET /needs/{need_id}/desk/people": DESK,
+    "POST /needs/{need_id}/ask": DESK,
+    "GET /needs/{need_id}/roster": DESK,
+    "GET /organizations/{organization_id}": ANYONE,
+    "GET /organizations/{organization_id}/desk": DESK,
+    "GET /organizations/{organization_id}/needs/new": DESK,
+    "GET /organizations/{organization_id}/needs/new/{template_id}": DESK,
+    "POST /organizations/{organization_id}/needs": DESK,
+    "GET /organizations/{organization_id}/members": open_to(STAFF),
+    "POST /organizations/{organization_id}/members": open_to(ACTING_ROLES),
+    "POST /organizations/{organization_id}/members/{membership_id}/end": open_to(STAFF),
+    "GET /organizations/{organization_id}/register": open_to(BUREAU),
+    "POST /organizations/{organization_id}/register/{subject_id}/verify": open_to(Role.bureau_staff),
+    "POST /organizations/{organization_id}/register/{subject_id}/withdraw": open_to(Role.bureau_staff),
+    "GET /organizations/{organization_id}/credentials": CHECKS_PAPERS,
+    "POST /organizations/{organization_id}/credentials/{paper_id}/check": CHECKS_PAPERS,
+    "POST /organizations/{organization_id}/credentials/{paper_id}/take-back": CHECKS_PAPERS,
+}
+
+
+class Walker:
+    """Sends requests as one person and forgets what they changed."""
+
+    def __init__(self, app: Application, database: RolledBackDatabase, settings: Settings) -> None:
+        # A refusal as JSON is the same refusal without a page around it.
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url=settings.base_url,
+            headers={"Accept": "application/json"},
+        )
+        self.database = database
+        token = new_form_token(settings.secret_key)
+        self.form = {"x-csrftoken": token, "Content-Type": "application/x-www-form-urlencoded"}
+        self.cookies = {cookie_name(settings, "csrf"): token}
+        self.bad_bodies = cycle(BAD_BODIES)
+
+    async def ask(self, route: str, ids: Ids) -> int:
+        """The request as a page of ours would send it."""
+        return await self._send(route, ids, headers=self.form, content=b"")
+
+    async def ask_with_a_bad_body(self, route: str, ids: Ids, *, has_token: bool) -> int:
+        kind, body = next(self.bad_bodies)
+        headers = {"x-csrftoken": self.form["x-csrftoken"]} if has_token else {}
+        return await self._send(route, ids, headers=headers | {"Content-Type": kind}, content=body)
+
+    async def _send(self, route: str, ids: Ids, headers: dict[str, str], content: bytes) -> int:
+        method, path = route.split()
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        undone = await self.database.connection.begin_nested()
+        answer = await self.client.request(
+            method, path.format(**ids), headers=headers | {"Cookie": cookie}, content=content
+        )
+        await undone.rollback()
+        self.client.cookies.clear()
+        return answer.status_code
+
+
+@pytest.fixture
+async def walker(app: Application, database: RolledBackDatabase, settings: Settings) -> AsyncIterator[Walker]:
+    walker = Walker(app, database, settings)
+    yield walker
+    await walker.client.aclose()
+
+
+def routes_of(app: Application) -> set[str]:
+    return {
+        f"{method} {re.sub(r':[a-z]+}', '}', route.path)}"
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for method in route.methods
+        if method != "OPTIONS"
+    }
+
+
+def test_every_route_has_a_row_in_the_table_of_rights(application: Application) -> None:
+    assert routes_of(application) == set(ROUTES)
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+async def test_everybody_gets_what_is_theirs_and_nobody_anything_else(
+    session: AsyncSession, visitor: Visitor, walker: Walker, actor: str
+) -> None:
+    world = await make_world(session)
+    if actor != VISITOR:
+        await visitor.sign_in(world.accounts[actor])
+        walker.cookies |= dict(visitor.cookies)
+    wrong = []
+    for route, rights in ROUTES.items():
+        wrong += [f"{route}: {each}" for each in await mistakes(walker, route, rights, world, actor)]
+    expect_none(wrong)
+
+
+async def mistakes(walker: Walker, route: str, rights: Rights, world: World, actor: str) -> list[str]:
+    whose = {"own": (world.own[actor], rights.own), "another's": (world.others[actor], rights.others)}
+    if "{" not in route:
+        del whose["another's"]
+    found = []
+    for name, (ids, allowed) in whose.items():
+        wrong = await (
+            unfair_refusals(walker, route, ids)
+            if actor in allowed
+            else open_doors(walker, route, ids, refusals(route, actor, name))
+        )
+        found += [f"{name} {each}" for each in wrong]
+    return found
+
+
+async def unfair_refusals(walker: Walker, route: str, ids: Ids) -> list[str]:
+    """What is allowed may still be refused for what was sent, or for the state it is in."""
+    status = await walker.ask(route, ids)
+    found = [f"is {status}"] if status in {401, 403, 404} or status >= 500 else []
+    if not route.startswith("GET"):
+        status = await walker.ask_with_a_bad_body(route, ids, has_token=True)
+        found += [f"is {status} with a bad body"] if status in {401, 404} or status >= 500 else []
+    return found
+
+
+async def open_doors(walker: Walker, route: str, ids: Ids, expected: set[int]) -> list[str]:
+    """What is not allowed is refused whatever was sent, and before that is looked at."""
+    statuses = [await walker.ask(route, ids)]
+    if not route.startswith("GET"):
+        statuses.append(await walker.ask_with_a_bad_body(route, ids, has_token=False))
+    return [f"is {status} and not {sorted(expected)}" for status in statuses if status not in expected]
+
+
+def refusals(route: str, actor: str, whose: str) -> set[int]:
+    """Who is not signed in hears so; what is another's does not exist; a role too small may be told."""
+    if actor == VISITOR:
+        return {404} if route == "GET /needs/{need_id}" else {401}
+    return {404} if whose == "another's" else {403, 404}

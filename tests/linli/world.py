@@ -1,0 +1,205 @@
+"""A small world with two of everything: what is a person's own, and the same of somebody else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.actions import start_session
+from linli.accounts.models import Account, SignInSession
+from linli.organizations.models import Membership, Organization
+from linli.organizations.rules import OrganizationKind as Kind
+from linli.organizations.rules import Role
+from linli.participation.rules import State
+from linli.volunteers.models import VolunteerCredential
+from tests.conftest import NOW
+from tests.factories import (
+    COMMUNITY,
+    make_account,
+    make_member,
+    make_need,
+    make_organization,
+    make_participation,
+    make_volunteer,
+)
+
+Ids = dict[str, str]
+VISITOR: Final = "visitor"
+VOLUNTEER: Final = "volunteer"
+# Who asks for people from which kind of organization; the bureau looks at what its county asks for.
+DESKS: Final = {
+    Role.officer: Kind.residents_committee,
+    Role.coordinator: Kind.charity,
+    Role.social_worker: Kind.station,
+}
+BUREAU: Final = (Role.bureau_staff, Role.auditor)
+STAFF: Final = (*DESKS, *BUREAU)
+ELSEWHERE: Final = "522725001002"
+GIVEN_NAME: Final = "晓梅"
+MOBILE: Final = "13977770001"
+EMAIL: Final = "xiaomei@neighbours.example.org"
+BORN_ON: Final = date(1987, 6, 5)
+# What stands nowhere but where somebody with a place, or the owner, may see it (security 4).
+PRIVATE: Final[Mapping[str, Any]] = {
+    "address": "密址路 8 号 2 栋 301",
+    "directions": "密径从东门进",
+    "contact_name": "密人主任",
+    "contact_phone": "0851-7654321",
+    "beneficiary_name": "密老奶奶",
+    "longitude": 106.927153,
+    "latitude": 27.725193,
+}
+# One paper for each role that may check papers: it was checked once, and has been stated anew since.
+PAPERS: Final = dict(
+    zip(STAFF, ("first_aid", "health_certificate", "nurse", "driving_licence", "electrician"), strict=True)
+)
+# Needs of this field never stand on public pages, so that who may see one is not everybody.
+FIELD: Final = "low_income"
+
+
+@dataclass(frozen=True)
+class World:
+    """For each role the account, and the ids in its paths: of what is its own, and of what is not."""
+
+    accounts: Mapping[str, Account]
+    own: Mapping[str, Ids]
+    others: Mapping[str, Ids]
+
+
+async def make_world(
+    session: AsyncSession, *, state: State = State.confirmed, field: str = FIELD, elsewhere: str = ELSEWHERE
+) -> World:
+    """`state` is the volunteer's, in a need of each desk; `field` that of the needs."""
+    home: dict[str, Seat] = {role: await make_desk(session, role, COMMUNITY) for role in DESKS}
+    away: dict[str, Seat] = {role: await make_desk(session, role, elsewhere) for role in DESKS}
+    for role in BUREAU:
+        home[role] = await make_bureau_seat(session, role, COMMUNITY[:6], home[Role.officer])
+        away[role] = await make_bureau_seat(session, role, elsewhere[:6], away[Role.officer])
+    somebody = await make_person(session, home, state, field)
+    another = await make_person(session, away, state, field)
+    accounts = {role: seat.account for role, seat in home.items()} | {VOLUNTEER: somebody.account}
+    own: dict[str, dict[str, str]] = {role: somebody.ids[role] | home[role].ids for role in STAFF}
+    others: dict[str, dict[str, str]] = {role: another.ids[role] | away[role].ids for role in STAFF}
+    own[VOLUNTEER] = home[Role.officer].ids | somebody.ids[Role.officer] | somebody.own
+    others[VOLUNTEER] = away[Role.officer].ids | another.ids[Role.officer] | another.own
+    return World(accounts, own | {VISITOR: own[VOLUNTEER]}, others | {VISITOR: others[VOLUNTEER]})
+
+
+@dataclass(frozen=True)
+class Seat:
+    account: Account
+    organization: Organization
+    ids: Ids
+
+
+@dataclass(frozen=True)
+class Person:
+    """A volunteer, and the ids of what they do with each desk."""
+
+    account: Account
+    own: Ids
+    ids: Mapping[str, Ids]
+
+
+async def make_desk(session: AsyncSession, role: Role, division: str) -> Seat:
+    organization = await make_organization(session, DESKS[role], division=division)
+    return await make_seat(session, role, organization, subject=organization)
+
+
+async def make_bureau_seat(session: AsyncSession, role: Role, county: str, committee: Seat) -> Seat:
+    bureau = await make_organization(session, Kind.bureau, division=county)
+    return await make_seat(session, role, bureau, subject=committee.organization)
+
+
+async def make_seat(
+    session: AsyncSession, role: Role, organization: Organization, *, subject: Organization
+) -> Seat:
+    account = await make_member(session, organization, role=role)
+    await make_volunteer(session, account=account)
+    await make_paper(session, account, WORDS["credential_id"], organization)
+    memberships = await session.scalars(select(Membership.id).where(Membership.account_id == account.id))
+    ids = as_text(
+        organization_id=organization.id,
+        membership_id=memberships.one(),
+        subject_id=subject.id,
+        session_id=await make_session(session, account),
+    )
+    return Seat(account, organization, ids | WORDS)
+
+
+# Parts of paths that are words: they name no object of anybody.
+WORDS: Final = {"template_id": "blank", "part": "about", "credential_id": "first_aid", "path": "app.css"}
+
+
+async def make_person(session: AsyncSession, desks: Mapping[str, Seat], state: State, field: str) -> Person:
+    """Somebody who is in the same state with each of the desks."""
+    community = desks[Role.officer].organization.division
+    is_at_home = community == COMMUNITY
+    account = await make_account(
+        session,
+        name=f"欧阳{GIVEN_NAME}",
+        mobile=MOBILE if is_at_home else None,
+        email=EMAIL if is_at_home else "somebody.else@example.org",
+        birth_on=BORN_ON,
+        division=community,
+    )
+    await make_volunteer(session, account=account)
+    papers = {
+        role: await make_paper(session, account, PAPERS[role], desks[role].organization) for role in STAFF
+    }
+    places = {
+        role: await make_place(session, account, desks[role].organization, state, field=field, hours=3 * n)
+        for n, role in enumerate(DESKS)
+    }
+    ids: dict[str, dict[str, str]] = {
+        role: places.get(role, places[Role.officer]) | as_text(paper_id=papers[role]) for role in STAFF
+    }
+    return Person(account, as_text(session_id=await make_session(session, account)) | WORDS, ids)
+
+
+async def make_place(
+    session: AsyncSession,
+    account: Account,
+    organization: Organization,
+    state: State,
+    *,
+    field: str,
+    hours: int,
+) -> Ids:
+    starts_at = NOW + timedelta(days=1, hours=hours)
+    need = await make_need(session, organization=organization, field_id=field, starts_at=starts_at, **PRIVATE)
+    [shift] = need.shifts
+    held = await make_participation(session, shift, account, state, expires_at=NOW + timedelta(hours=20))
+    return as_text(need_id=need.id, shift_id=shift.id, participation_id=held.id)
+
+
+async def make_paper(
+    session: AsyncSession, account: Account, credential_id: str, organization: Organization
+) -> UUID:
+    paper = VolunteerCredential(
+        account_id=account.id,
+        credential_id=credential_id,
+        stated_at=NOW,
+        checked_at=NOW - timedelta(days=300),
+        checked_for_id=organization.id,
+        expires_on=NOW.date(),
+    )
+    session.add(paper)
+    await session.flush()
+    return paper.id
+
+
+async def make_session(session: AsyncSession, account: Account) -> UUID:
+    """A device signed in, besides the one that a test uses."""
+    await start_session(session, account_id=account.id, device="elsewhere", now=NOW)
+    return (
+        await session.scalars(select(SignInSession.id).where(SignInSession.account_id == account.id))
+    ).one()
+
+
+def as_text(**ids: UUID) -> Ids:
+    return {name: str(id) for name, id in ids.items()}
