@@ -1,0 +1,269 @@
+"""Builds a planned town by the actions that people use, each at its own moment."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.actions import create_account
+from linli.accounts.models import Account
+from linli.core import seed
+from linli.core.errors import Conflict
+from linli.demo.needs import PlannedNeed, Story
+from linli.demo.people import CHECKED_DAYS_AGO, HeldCredential, SamplePerson
+from linli.demo.plan import PASSWORD, SampleMember, TownPlan
+from linli.demo.stories import Act, Step
+from linli.needs import actions as needs
+from linli.needs.models import Need
+from linli.notifications.models import OutboxMessage
+from linli.organizations.actions import add_member, create_organization, verify_organization
+from linli.organizations.models import Organization
+from linli.organizations.rules import Role
+from linli.participation import actions as participation
+from linli.participation.queries import open_in_shift
+from linli.volunteers import actions as volunteers
+from linli.volunteers.forms import ProfileDraft, StatedPaper
+
+FOUNDED_DAYS_AGO: Final = 60
+SIGNED_UP_DAYS_AGO: Final = 30
+
+WHY_CANCELLED: Final = "天气预报有暴雨，改期再约。"
+WHAT_INSTEAD: Final = "志愿者一时没找到，社区安排网格员先上门；下周再发一次。"
+VOLUNTEERS_ANSWERS: Final[Mapping[Act, Callable[..., Awaitable[Any]]]] = {
+    Act.accept: participation.accept,
+    Act.decline: participation.decline,
+    Act.withdraw: participation.withdraw,
+}
+OFFICERS_ANSWERS: Final[Mapping[Act, Callable[..., Awaitable[Any]]]] = {
+    Act.confirm: participation.confirm_application,
+    Act.refuse: participation.refuse_application,
+}
+
+Event = tuple[datetime, Callable[[], Awaitable[Any]]]
+
+
+@dataclass
+class Built:
+    """What stands already: in the order of the plan."""
+
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    members: list[Account] = field(default_factory=list)
+    volunteers: list[Account] = field(default_factory=list)
+    needs: dict[int, Need] = field(default_factory=dict)
+
+
+@dataclass
+class Builder:
+    session: AsyncSession
+    plan: TownPlan
+    built: Built = field(default_factory=Built)
+
+    async def build(self) -> Built:
+        await self._found()
+        for person in self.plan.volunteers:
+            self.built.volunteers.append(await self._sign_up(person))
+        for _, happens in sorted(self._events(), key=lambda event: event[0]):
+            await happens()
+        await self._let_time_pass()
+        return self.built
+
+    async def _found(self) -> None:
+        """The bureau first, which then verifies the others."""
+        now = self.plan.diary.at(-FOUNDED_DAYS_AGO, 9)
+        for member in self.plan.members:
+            organization = self.built.organizations.get(member.organization.name)
+            organization = organization or await self._found_organization(member, now)
+            account = await self._account_of_member(member, now)
+            await add_member(
+                self.session,
+                organization=organization,
+                account=account,
+                role=member.role,
+                account_id=None,
+                now=now,
+            )
+            self.built.members.append(account)
+            if member.organization.is_verified and not organization.is_verified:
+                await self._verify(organization)
+
+    async def _found_organization(self, member: SampleMember, now: datetime) -> Organization:
+        planned = member.organization
+        organization = await create_organization(
+            self.session,
+            kind=planned.kind,
+            name=planned.name,
+            division=planned.division,
+            credit_code=planned.credit_code,
+            about=planned.about,
+            phone=member.mobile,
+            is_sample=True,
+            account_id=None,
+            now=now,
+        )
+        if member.role is Role.bureau_staff:
+            organization.verified_at = now  # as the operator's command does for the first bureau
+        self.built.organizations[planned.name] = organization
+        return organization
+
+    async def _account_of_member(self, member: SampleMember, now: datetime) -> Account:
+        return await create_account(
+            self.session,
+            name=member.name,
+            birth_on=member.birth_on,
+            mobile=member.mobile,
+            email=member.email,
+            password=PASSWORD if member.email else None,
+            division=member.organization.division,
+            is_sample=True,
+            now=now,
+        )
+
+    async def _verify(self, organization: Organization) -> None:
+        await verify_organization(
+            self.session,
+            organization=organization,
+            bureau=self.bureau,
+            version=organization.version,
+            account_id=self.built.members[0].id,
+            now=self.plan.diary.at(-FOUNDED_DAYS_AGO + 1, 10),
+        )
+
+    @property
+    def bureau(self) -> Organization:
+        return next(iter(self.built.organizations.values()))
+
+    async def _sign_up(self, person: SamplePerson) -> Account:
+        now = self.plan.diary.at(-SIGNED_UP_DAYS_AGO, 19)
+        account = await sign_up(self.session, person, now=now, password=PASSWORD if person.signs_in else None)
+        for held in person.credentials:
+            await self._state(account, held)
+        return account
+
+    async def _state(self, account: Account, held: HeldCredential) -> None:
+        now = self.plan.diary.at(-CHECKED_DAYS_AGO, 11)
+        paper = StatedPaper(seed.credentials()[held.credential_id], held.expires_on)
+        stated = await volunteers.state_credential(self.session, account=account, paper=paper, now=now)
+        if held.is_checked:
+            await volunteers.check_credential(
+                self.session,
+                held=stated,
+                organization=self.bureau,
+                role=Role.bureau_staff,
+                account_id=self.built.members[0].id,
+                valid_until=held.expires_on,
+                now=now,
+            )
+
+    def _events(self) -> Iterator[Event]:
+        for number, planned in enumerate(self.plan.needs):
+            yield planned.posted_at, partial(self._post, number, planned)
+        for step in self.plan.steps:
+            yield step.at, partial(self._take, step)
+
+    async def _post(self, number: int, planned: PlannedNeed) -> None:
+        member = self.plan.members[1 + planned.asker]
+        post = needs.keep_draft if planned.story is Story.draft else needs.post_need
+        need = await post(
+            self.session,
+            organization=self.built.organizations[member.organization.name],
+            draft=planned.draft,
+            account_id=self._officer(number).id,
+            now=planned.posted_at,
+        )
+        need.is_sample = True
+        await self.session.flush()
+        self.built.needs[number] = need
+
+    async def _take(self, step: Step) -> None:
+        person, officer = self.built.volunteers[step.person], self._officer(step.need)
+        shift_id = self.built.needs[step.need].shifts[step.shift].id
+        if step.act is Act.invite:
+            await self._invite(shift_id, person, officer, step.at)
+        elif step.act is Act.apply:
+            await participation.apply(self.session, shift_id=shift_id, account_id=person.id, now=step.at)
+        else:
+            standing = await open_in_shift(self.session, shift_id=shift_id, account_id=person.id)
+            assert standing is not None
+            if answer := VOLUNTEERS_ANSWERS.get(step.act):
+                await answer(self.session, participation=standing, account_id=person.id, now=step.at)
+            else:
+                decide = OFFICERS_ANSWERS[step.act]
+                await decide(self.session, participation=standing, officer_id=officer.id, now=step.at)
+
+    async def _invite(self, shift_id: UUID, person: Account, officer: Account, at: datetime) -> None:
+        asked = await participation.invite(
+            self.session, shift_id=shift_id, account_ids=[person.id], asked_by_id=officer.id, now=at
+        )
+        for _, sentence in asked.left_out:
+            raise Conflict(sentence)
+
+    def _officer(self, need: int) -> Account:
+        return self.built.members[1 + self.plan.needs[need].asker]
+
+    async def _let_time_pass(self) -> None:
+        """What a night of background work does, and the two decisions that only officers make."""
+        evening, morning = self.plan.diary.at(-1, 21), self.plan.diary.at(0, 0)
+        for number, need in self.built.needs.items():
+            story, officer = self.plan.needs[number].story, self._officer(number)
+            if story is Story.cancelled:
+                await participation.cancel_need(
+                    self.session, need_id=need.id, reason=WHY_CANCELLED, account_id=officer.id, now=evening
+                )
+            elif story is Story.answered:
+                await needs.record_answer(
+                    self.session, need=need, answer=WHAT_INSTEAD, account_id=officer.id, now=evening
+                )
+        await participation.expire_due(self.session, now=morning)
+        await needs.move_on(self.session, now=morning)
+        await needs.tell_overdue(self.session, now=morning)
+        await self.session.flush()
+        await keep_from_leaving(self.session)
+
+
+async def keep_from_leaving(session: AsyncSession) -> None:
+    """Messages to sample people count as sent when they were written: they are past, and nobody is there."""
+    samples = select(Account.id).where(Account.is_sample)
+    waiting = OutboxMessage.sent_at.is_(None), OutboxMessage.recipient_id.in_(samples)
+    await session.execute(update(OutboxMessage).where(*waiting).values(sent_at=OutboxMessage.created_at))
+
+
+async def sign_up(
+    session: AsyncSession, person: SamplePerson, *, now: datetime, password: str | None = None
+) -> Account:
+    """The account, and the profile of who says something about themselves."""
+    account = await create_account(
+        session,
+        name=person.name,
+        birth_on=person.birth_on,
+        mobile=person.mobile,
+        email=person.email,
+        password=password,
+        language=person.language,
+        division=person.division,
+        is_sample=True,
+        now=now,
+    )
+    await volunteers.save_profile(session, account=account, draft=profile_of(person), version=0, now=now)
+    if not person.opted_in:
+        await volunteers.opt_out(session, account=account, now=now)
+    return account
+
+
+def profile_of(person: SamplePerson) -> ProfileDraft:
+    return ProfileDraft(
+        skills=dict(person.skills),
+        fields=person.fields,
+        languages=person.languages,
+        availability=person.availability,
+        weekly_cap=person.weekly_cap,
+        means=person.means,
+        reach_km=person.reach_km,
+        longitude=person.point.longitude if person.point else None,
+        latitude=person.point.latitude if person.point else None,
+        about=person.about,
+    )

@@ -1,0 +1,85 @@
+"""The whole town before anything is written: the same for the same seed and start date."""
+
+import random
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from linli.demo.needs import Asker, Diary, PlannedNeed, planned_needs
+from linli.demo.organizations import SampleOrganization, bureau_of, committees_of, others_of
+from linli.demo.people import Home, SamplePerson, name_of, people_of_samples, sign_in_volunteer, volunteers_of
+from linli.demo.places import WENGAN, Town, town
+from linli.demo.stories import Casting, Step
+from linli.organizations.rules import Role
+
+SEED: Final = 522725
+VOLUNTEERS: Final = 300
+# Everybody signs in with this: a town of samples has nothing to hide, and it is easy to type.
+PASSWORD: Final = "lantern bridge morning tea"  # noqa: S105 - printed for everyone
+LAST_HOUR: Final = 20
+
+
+@dataclass(frozen=True)
+class SampleMember:
+    """Somebody with a role; who has an address can sign in with the password above."""
+
+    organization: SampleOrganization
+    name: str
+    birth_on: date
+    mobile: str
+    email: str | None
+    role: Role
+
+
+@dataclass(frozen=True)
+class TownPlan:
+    diary: Diary
+    town: Town
+    members: tuple[SampleMember, ...]
+    volunteers: tuple[SamplePerson, ...]
+    needs: tuple[PlannedNeed, ...]
+    steps: tuple[Step, ...]
+
+
+def plan_town(
+    *, start: date, zone: ZoneInfo, seed: int = SEED, county: str = WENGAN, volunteers: int = VOLUNTEERS
+) -> TownPlan:
+    """Bureau staff come first among the members, then the committees' officers in the order of the askers."""
+    rng = random.Random(f"{seed} {start}")  # noqa: S311 - samples, not secrets
+    diary = Diary(start, zone)
+    place = town(county, rng)
+    bureau, committees, others = bureau_of(place), committees_of(place, rng), others_of(place, rng)
+    members = _members((bureau, *committees, *others), start, rng)
+    officers = members[1 : 1 + len(committees)]
+    askers = [Asker(each.organization, each.name, each.mobile) for each in officers]
+    home = Home(place, committees[0].division)
+    people = (
+        sign_in_volunteer("zh", 90, email=sign_in("volunteer"), home=home, today=start, rng=rng),
+        sign_in_volunteer("en", 91, email=sign_in("neighbour"), home=home, today=start, rng=rng),
+        *volunteers_of(place, volunteers - 2, today=start, rng=rng),
+    )
+    needs = planned_needs(place, askers, diary, rng)
+    steps = Casting(people, needs, rng, diary.at(-1, LAST_HOUR)).steps()
+    return TownPlan(diary, place, members, people, needs, tuple(steps))
+
+
+def sign_in(name: str) -> str:
+    return f"{name.replace('_', '.')}@{people_of_samples().email_domain}"
+
+
+def _members(
+    organizations: tuple[SampleOrganization, ...], start: date, rng: random.Random
+) -> tuple[SampleMember, ...]:
+    """One for each organization, and an auditor; the first with a role has an address to sign in with."""
+    members: list[SampleMember] = []
+    seen: set[Role] = set()
+    roles = [(organization, organization.role) for organization in organizations]
+    for number, (organization, role) in enumerate([*roles, (organizations[0], Role.auditor)], start=1):
+        birth_on = date(start.year - rng.randint(27, 58), rng.randint(1, 12), rng.randint(1, 28))
+        name, _ = name_of(number, "zh", birth_on, start, rng)
+        email = None if role in seen else sign_in(role)
+        seen.add(role)
+        mobile = people_of_samples().mobile(number)
+        members.append(SampleMember(organization, name, birth_on, mobile, email, role))
+    return tuple(members)

@@ -1,0 +1,151 @@
+"""The town as it is written, on both databases, by the actions of people."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account
+from linli.accounts.passwords import is_right_password
+from linli.demo.build import Builder
+from linli.demo.new_york import add_volunteers
+from linli.demo.plan import PASSWORD, TownPlan, plan_town
+from linli.demo.stories import Act
+from linli.demo.town import is_empty, sign_ins
+from linli.needs.models import Need
+from linli.needs.rules import NeedState, is_overdue
+from linli.notifications.models import OutboxMessage
+from linli.organizations.models import Organization
+from linli.organizations.rules import Role
+from linli.participation.models import Participation
+from linli.participation.rules import State
+from linli.volunteers.models import VolunteerCredential, VolunteerProfile
+from tests.conftest import NOW
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+async def counted(session: AsyncSession, column: Any) -> dict[Any, int]:
+    rows = await session.execute(select(column, func.count()).group_by(column))
+    return {value: count for value, count in rows}
+
+
+async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession) -> None:
+    assert await is_empty(session)
+    plan = plan_town(start=NOW.date(), zone=ZONE, volunteers=160)
+    await Builder(session, plan).build()
+    assert not await is_empty(session)
+    needs = await counted(session, Need.state)
+    assert set(needs) == set(NeedState)
+    assert sum(needs.values()) == 60
+    states = await counted(session, Participation.state)
+    assert set(states) == {
+        State.invited,
+        State.applied,
+        State.confirmed,
+        State.declined,
+        State.expired,
+        State.refused,
+        State.withdrawn,
+        State.cancelled,
+    }
+    await check_it_is_the_plan(session, plan)
+    await check_everything_is_marked(session)
+    await check_nothing_leaves(session)
+    await check_sign_ins(session)
+    await check_clocks(session)
+    await check_the_diary_of_the_first_volunteer(session)
+    organizations = (await session.scalars(select(Organization))).all()
+    assert [each.name for each in organizations if not each.is_verified] == ["瓮安县清河志愿环保协会"]
+    assert len(plan.members) == len(organizations) + 1
+
+
+async def check_everything_is_marked(session: AsyncSession) -> None:
+    for model in (Account, Organization, Need):
+        assert await counted(session, model.is_sample) == {True: await total(session, model)}
+
+
+async def total(session: AsyncSession, model: Any) -> int:
+    return await session.scalar(select(func.count()).select_from(model)) or 0
+
+
+async def check_nothing_leaves(session: AsyncSession) -> None:
+    assert await total(session, OutboxMessage) > 100
+    waiting = select(OutboxMessage.id).where(OutboxMessage.sent_at.is_(None))
+    assert (await session.scalars(waiting)).all() == []
+
+
+async def check_sign_ins(session: AsyncSession) -> None:
+    people = await sign_ins(session)
+    assert Counter(each.role.text for each in people) == {
+        "Volunteer": 2,
+        "Officer": 1,
+        "Social worker": 1,
+        "Coordinator": 1,
+        "Bureau staff": 1,
+        "Auditor": 1,
+    }
+    assert people[0].address == "volunteer@example.org"
+    with_password = (await session.scalars(select(Account).where(Account.password_hash.is_not(None)))).all()
+    assert len(with_password) == len(people)
+    assert await is_right_password(PASSWORD, with_password[0].password_hash)
+
+
+async def check_clocks(session: AsyncSession) -> None:
+    needs = (await session.scalars(select(Need).where(Need.state == NeedState.open))).all()
+    late = [
+        each
+        for each in needs
+        if is_overdue(answer_due_at=each.answer_due_at, answered_at=each.answered_at, now=NOW)
+    ]
+    assert 3 <= len(late) <= 6
+    assert all(each.told_overdue_at for each in late)
+    answered = [each for each in needs if each.answer]
+    assert len(answered) == 2
+
+
+async def check_the_diary_of_the_first_volunteer(session: AsyncSession) -> None:
+    own = (
+        select(Participation.state)
+        .join(Account, Account.id == Participation.account_id)
+        .where(Account.email == "volunteer@example.org")
+    )
+    assert sorted(await session.scalars(own)) == [State.confirmed, State.invited]
+
+
+async def check_it_is_the_plan(session: AsyncSession, plan: TownPlan) -> None:
+    """So that the same plan gives the same town; only ids and drawn volunteer numbers are new each time."""
+    people = await session.execute(
+        select(Account.name, Account.birth_on, VolunteerProfile.about, VolunteerProfile.longitude).join(
+            VolunteerProfile, VolunteerProfile.account_id == Account.id
+        )
+    )
+    assert Counter(tuple(row) for row in people) == Counter(
+        (each.name, each.birth_on, each.about, each.point.longitude if each.point else None)
+        for each in plan.volunteers
+    )
+    needs = await session.execute(select(Need.title, Need.created_at, Need.division, Need.address))
+    assert Counter(tuple(row) for row in needs) == Counter(
+        (each.draft.title, each.posted_at, each.draft.division, each.draft.address) for each in plan.needs
+    )
+    begun = sum(step.act in {Act.invite, Act.apply} for step in plan.steps)
+    assert await total(session, Participation) == begun
+
+
+async def test_new_york_gets_volunteers_once(session: AsyncSession) -> None:
+    now = datetime(2026, 11, 23, 2, tzinfo=UTC)
+    assert await add_volunteers(session, count=30, now=now) == 30
+    assert await add_volunteers(session, count=30, now=now + timedelta(days=1)) == 0
+    profiles = (await session.scalars(select(VolunteerProfile))).all()
+    assert all(each.longitude and -74.2 < each.longitude < -73.7 for each in profiles)
+    assert {each.division for each in profiles} == {None}
+    checked = await counted(session, VolunteerCredential.checked_at.is_not(None))
+    assert set(checked) == {True, False}
+    assert await counted(session, Account.is_sample) == {True: 30}
+
+
+def test_roles_of_the_demo_are_all_roles_there_are() -> None:
+    assert {member.role for member in plan_town(start=NOW.date(), zone=ZONE).members} == set(Role)
