@@ -1,0 +1,183 @@
+"""Every page there is, as whoever it is for sees it: axe finds nothing, and nothing scrolls sideways.
+
+In Chinese and in English by turns on the two databases; each page light on a phone, then dark on a desk.
+"""
+
+import re
+from typing import Final, Literal
+
+import pytest
+from litestar.routes import HTTPRoute
+from playwright.async_api import Page
+
+from linli.app import create_app
+from linli.core.config import read_settings
+from tests.house import expect_none
+from tests.journeys.browser import DESK, PHONE, Look, expect_no_sideways_scrolling, expect_no_violations
+from tests.journeys.conftest import Visit
+from tests.journeys.server import Server
+from tests.journeys.steps import (
+    BUREAU,
+    HTML_LANGUAGES,
+    OFFICER,
+    VOLUNTEER,
+    Walk,
+    choose_language,
+    organization_of,
+    sign_in,
+)
+
+VISITOR: Final = ""
+NOWHERE: Final = "/nowhere"
+HEIGHT: Final = 844
+# Where each of them goes; what stands in braces is found on the way.
+PAGES: Final = {
+    VISITOR: (
+        "/",
+        "/?near=花",
+        "/needs",
+        "/needs?near=nowhere",
+        "/needs/{need}",
+        "/sign-up",
+        "/sign-in",
+        "/confirm",
+        "/reset-password",
+        "/reset-password/confirm",
+        "/privacy",
+        "/dev/mailbox",
+        NOWHERE,
+    ),
+    VOLUNTEER: (
+        "/home",
+        "/home?order=newest",
+        "/commitments",
+        "/participations/{participation}",
+        "/needs/{need}",
+        "/me/notices",
+        "/me/volunteer",
+        *(f"/me/volunteer/{part}" for part in ("about", "fields", "languages", "place", "skills", "week")),
+        "/me/credentials",
+        "/me/account",
+        "/me/account/password",
+        "/me/account/address",
+        "/me/account/address/confirm",
+        "/me/data",
+    ),
+    OFFICER: (
+        "/organizations/{organization}",
+        "/organizations/{organization}/desk",
+        "/organizations/{organization}/desk?show=drafts",
+        "/organizations/{organization}/desk?show=ended",
+        "/organizations/{organization}/needs/new",
+        "/organizations/{organization}/needs/new/elder_company",
+        "/organizations/{organization}/needs/new/blank",
+        "/organizations/{organization}/members",
+        "/organizations/{organization}/credentials",
+        *(
+            f"/needs/{{need}}{page}"
+            for page in ("", "/desk", "/edit", "/sheet", "/roster", "/again", "/cancel")
+        ),
+    ),
+    BUREAU: (
+        "/organizations/{organization}",
+        "/organizations/{organization}/register",
+        "/organizations/{organization}/register?show=verified",
+        "/organizations/{organization}/members",
+        "/organizations/{organization}/credentials",
+    ),
+}
+WHERE_NEEDS_ARE: Final = {
+    VISITOR: "/needs",
+    VOLUNTEER: "/home",
+    OFFICER: "/organizations/{organization}/desk",
+}
+# Answers to machines, and fragments of pages that are on the list.
+NO_PAGES: Final = {
+    "/health/live",
+    "/health/ready",
+    "/static/{path}",
+    "/places",
+    "/needs/{need_id}/desk/people",
+    "/me/data.json",
+    "/participations/{participation_id}/calendar.ics",
+}
+
+
+def pages_that_exist() -> set[str]:
+    routes = create_app(read_settings({}, database_url="sqlite:///:memory:")).routes
+    reading = {each.path for each in routes if isinstance(each, HTTPRoute) and "GET" in each.methods}
+    return {re.sub(r":[a-z]+}", "}", path) for path in reading} - NO_PAGES
+
+
+def leads_to(page: str, visited: str) -> bool:
+    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", page), visited.partition("?")[0]) is not None
+
+
+def test_every_page_that_exists_is_on_somebodys_way() -> None:
+    ways = [path for way in PAGES.values() for path in way]
+    expect_none(page for page in pages_that_exist() if not any(leads_to(page, path) for path in ways))
+
+
+@pytest.mark.parametrize("who", PAGES, ids=lambda who: who.partition("@")[0] or "visitor")
+async def test_every_page_is_accessible(
+    visit: Visit, town: Server, request: pytest.FixtureRequest, who: str
+) -> None:
+    walk = Walk(await visit(Look(language_of(request.node.name, who))))
+    walk.person.expects(404)
+    if who:
+        await sign_in(walk, who, town)
+    await choose_language(walk)
+    found = await things_found(walk, who)
+    for path in PAGES[who]:
+        await look_closely(walk, path.format(**found))
+
+
+def language_of(test: str, who: str) -> str:
+    """By turns, so that every page is seen in both languages over both databases."""
+    return ("zh", "en")[(list(PAGES).index(who) + ("postgresql" in test)) % 2]
+
+
+async def things_found(walk: Walk, who: str) -> dict[str, str]:
+    """The ids of a need, of one's own place and organization, from links that this person is shown."""
+    found = {"need": "", "participation": "", "organization": ""}
+    if who in {OFFICER, BUREAU}:
+        found["organization"] = (await organization_of(walk)).split("/")[2]
+    if who in WHERE_NEEDS_ARE:
+        found["need"] = await id_in_link(walk, WHERE_NEEDS_ARE[who].format(**found), ".card-title a")
+    if who == VOLUNTEER:
+        found["participation"] = await id_in_link(walk, "/commitments", "a[href$='/calendar.ics']")
+    return found
+
+
+async def id_in_link(walk: Walk, path: str, link: str) -> str:
+    await walk.page.goto(path)
+    address = await walk.page.locator(f"main {link}").first.get_attribute("href")
+    assert address is not None
+    return address.split("/")[2]
+
+
+async def look_closely(walk: Walk, path: str) -> None:
+    """Light on a phone, in large letters, then dark on a desk, without loading the page again."""
+    page = walk.page
+    await wear(page, PHONE.width, "light")
+    answer = await page.goto(path)
+    assert answer is not None
+    assert answer.status == (404 if path == NOWHERE else 200), path
+    await expect_no_trouble(page)
+    await page.evaluate("document.documentElement.dataset.text = 'large'")
+    await expect_no_sideways_scrolling(page)
+    await page.evaluate("delete document.documentElement.dataset.text")
+    await wear(page, DESK.width, "dark")
+    await expect_no_trouble(page)
+    assert await page.locator("html").get_attribute("lang") == HTML_LANGUAGES[walk.person.look.language]
+
+
+async def wear(page: Page, width: int, scheme: Literal["light", "dark"]) -> None:
+    # Colours that fade into each other would be measured halfway.
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await page.set_viewport_size({"width": width, "height": HEIGHT})
+
+
+async def expect_no_trouble(page: Page) -> None:
+    await expect_no_violations(page)
+    await expect_no_sideways_scrolling(page)
