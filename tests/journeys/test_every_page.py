@@ -91,8 +91,9 @@ WHERE_NEEDS_ARE: Final = {
     VOLUNTEER: "/home",
     OFFICER: "/organizations/{organization}/desk",
 }
-# Answers to machines, and fragments of pages that are on the list.
+# Answers to machines, what leads on to another page, and fragments of pages that are on the list.
 NO_PAGES: Final = {
+    "/start",
     "/health/live",
     "/health/ready",
     "/static/{path}",

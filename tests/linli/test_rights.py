@@ -93,6 +93,7 @@ ROUTES = {
     "GET /me/credentials": THEMSELVES,
     "POST /me/credentials": THEMSELVES,
     "POST /me/credentials/{credential_id}/withdraw": THEMSELVES,
+    "GET /start": THEMSELVES,
     "GET /home": THEMSELVES,
     "POST /home/order": THEMSELVES,
     "GET /commitments": THEMSELVES,

@@ -51,7 +51,7 @@ async def sign_up(visitor: Visitor, **changed: str) -> Any:
     """The whole story: form, code, confirmed."""
     await visitor.submit("/sign-up", sign_up_form(**changed))
     code = await code_sent_to(visitor.database, changed.get("address", MOBILE))
-    return await visitor.submit("/confirm", {"code": code, "next": changed.get("next", "/home")})
+    return await visitor.submit("/confirm", {"code": code, "next": changed.get("next", "/start")})
 
 
 def another_than(code: str) -> str:

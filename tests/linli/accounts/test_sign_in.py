@@ -240,7 +240,7 @@ async def test_afterwards_one_stays_on_this_site(visitor: Visitor) -> None:
     await have_account(visitor.database)
     for evil in ("//evil.example", "/\\evil.example", "https://evil.example", "/a\x00b", "/a b"):
         answer = await visitor.submit("/sign-in", BY_PASSWORD | {"password": PASSWORD, "next": evil})
-        assert answer.headers["location"] == "/home"
+        assert answer.headers["location"] == "/start"
 
 
 @pytest.mark.parametrize(

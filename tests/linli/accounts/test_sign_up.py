@@ -58,7 +58,7 @@ async def test_an_email_address_serves_as_well_and_the_code_goes_there_as_mail(v
     (message,) = await sent_to(visitor.database, EMAIL)
     assert message.channel == "mail"
     answer = await visitor.submit("/confirm", {"code": await code_sent_to(visitor.database, EMAIL)})
-    assert answer.headers["location"] == "/home"
+    assert answer.headers["location"] == "/start"
     assert (await only_account(visitor.database)).email == EMAIL
 
 
@@ -112,7 +112,7 @@ async def test_from_14_on_one_may_sign_up(visitor: Visitor) -> None:
 
 async def test_until_the_code_is_confirmed_there_is_no_account(visitor: Visitor) -> None:
     answer = await visitor.submit("/sign-up", sign_up_form())
-    assert answer.headers["location"] == "/confirm?next=%2Fhome"
+    assert answer.headers["location"] == "/confirm?next=%2Fstart"
     assert await count(visitor.database, Account) == 0
 
 
@@ -363,8 +363,8 @@ async def test_an_address_belongs_to_one_account(database: Database) -> None:
 async def test_afterwards_one_stays_on_this_site(visitor: Visitor) -> None:
     for evil in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", "javascript:1"):
         page = await visitor.get("/sign-up", params={"next": evil})
-        assert 'name="next" value="/home"' in page.text
-    assert (await sign_up(visitor, next="//evil.example")).headers["location"] == "/home"
+        assert 'name="next" value="/start"' in page.text
+    assert (await sign_up(visitor, next="//evil.example")).headers["location"] == "/start"
 
 
 async def test_who_is_signed_in_goes_straight_on(visitor: Visitor) -> None:

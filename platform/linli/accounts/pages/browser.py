@@ -24,7 +24,7 @@ from linli.divisions.names import path
 from linli.divisions.rules import Division
 
 Asked = Request[Any, Any, Any]
-HOME: Final = "/home"
+START: Final = "/start"
 # The first that occurs names it: many browsers also claim to be the later ones.
 PROGRAMS: Final = (
     ("WeChat", "MicroMessenger"),
@@ -70,7 +70,7 @@ def device_called(agent: str) -> str:
     return " · ".join(name for name in named if name)
 
 
-def next_in(values: Mapping[str, Any], default: str = HOME) -> str:
+def next_in(values: Mapping[str, Any], default: str = START) -> str:
     """Where to go on afterwards, from a form or an address."""
     return safe_next(values.get("next"), default)
 

@@ -2,12 +2,13 @@
 
 from litestar import Router
 
-from linli.desks.pages import board, front, home, my_data, need_desk, need_page
+from linli.desks.pages import board, front, home, my_data, need_desk, need_page, start
 
 router = Router(
     "/",
     route_handlers=[
         front.router,
+        start.router,
         home.router,
         board.router,
         need_desk.router,
