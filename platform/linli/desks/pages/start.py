@@ -5,8 +5,8 @@ from typing import Any, Final
 from litestar import Response, Router, get
 
 from linli.core.web.given import Asked, Caller
+from linli.core.web.htmx import go
 from linli.core.web.security import Seat, may, signed_in
-from linli.core.web.templating import go
 from linli.organizations.rules import Role
 
 # An officer has two minutes: the first page is the one with what waits for an answer.
