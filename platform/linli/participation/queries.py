@@ -186,6 +186,20 @@ async def commitments(
     return [Commitment(row[0], PublicNeed.of(row[1]), row[2]) for row in rows]
 
 
+async def open_and_ahead(
+    session: AsyncSession, *, account_id: UUID, now: datetime
+) -> Sequence[Participation]:
+    """Everything open of a person in shifts that have not begun; all of it, for it is to end."""
+    found = await session.scalars(
+        select(Participation)
+        .join(Shift, Shift.id == Participation.shift_id)
+        .where(Participation.account_id == account_id, Participation.state.in_(OPEN), Shift.starts_at > now)
+        .order_by(Participation.need_id, Participation.id)
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
 async def past_commitments(session: AsyncSession, *, account_id: UUID, limit: int = 50) -> list[Commitment]:
     """What has ended, in whatever way, the latest first."""
     rows = await session.execute(

@@ -39,6 +39,15 @@ NEXT: Final[Mapping[State, frozenset[State]]] = {
     State.confirmed: frozenset({State.withdrawn, State.cancelled, State.attended, State.absent}),
 }
 
+# How a person's own no ends what is open: an invitation or a held place is declined, the rest taken back.
+OWN_NO: Final[Mapping[State, State]] = {
+    State.invited: State.declined,
+    State.offered: State.declined,
+    State.applied: State.withdrawn,
+    State.waiting: State.withdrawn,
+    State.confirmed: State.withdrawn,
+}
+
 INVITATION_LIFE: Final = timedelta(hours=48)
 LAST_ANSWER_BEFORE_SHIFT: Final = timedelta(hours=2)
 CONTACT_SHOWN_AFTER_END: Final = timedelta(days=1)

@@ -40,8 +40,8 @@ WRONG_PASSWORD = Message("This is not your password.")
 @get(MINE, opt=may(signed_in))
 async def show_account(request: Asked, session: Session, caller: Caller, now: Now) -> Page:
     account = await queries.account_with_id(session, caller.account_id)
-    return await _account_page(
-        request, session, caller, account, now, typed=_typed_from(account, locale_of(request))
+    return await account_page(
+        request, session, caller, account, now, typed=typed_from(account, locale_of(request))
     )
 
 
@@ -52,7 +52,7 @@ async def change_settings(request: Asked, session: Session, caller: Caller, form
         draft = forms.read_settings(form)
         await actions.change_settings(session, account=account, draft=draft, now=now)
     except Invalid as refusal:
-        return await _account_page(
+        return await account_page(
             request,
             session,
             caller,
@@ -65,7 +65,7 @@ async def change_settings(request: Asked, session: Session, caller: Caller, form
     except Conflict as refusal:
         # Both texts: what was typed in the form, what is kept now beside it. Saving again then overwrites.
         typed = form.typed | {"version": str(account.version)}
-        return await _account_page(
+        return await account_page(
             request, session, caller, account, now, typed=typed, errors={"": refusal.sentence}, status=409
         )
     response = done(request, MINE, Message("Your settings are saved."))
@@ -161,23 +161,7 @@ async def end_sessions(request: Asked, session: Session, caller: Caller) -> Page
     return let_out(request, Message("You are signed out everywhere."))
 
 
-@post(f"{MINE}/withdraw-consent", opt=may(signed_in))
-async def withdraw_consent(request: Asked, session: Session, caller: Caller, form: Form, now: Now) -> Page:
-    account = await queries.account_with_id(session, caller.account_id)
-    if not form.flag("sure"):
-        errors = {"sure": Message("Please tick the box if you want to withdraw your consent.")}
-        typed = _typed_from(account, locale_of(request))
-        return await _account_page(request, session, caller, account, now, typed=typed, errors=errors)
-    await actions.withdraw_consent(session, account=account, now=now)
-    return let_out(
-        request,
-        Message(
-            "Your consent is withdrawn. Your data is kept, and used for nothing until you sign in again."
-        ),
-    )
-
-
-def _typed_from(account: Account, language: str) -> dict[str, str]:
+def typed_from(account: Account, language: str) -> dict[str, str]:
     place = forms.place_with_code(account.division)
     shown = path_of(place, language) if place else ""
     return {
@@ -206,7 +190,7 @@ def _known_about(account: Account) -> list[str]:
     ]
 
 
-async def _account_page(
+async def account_page(
     request: Asked,
     session: AsyncSession,
     caller: Caller,
@@ -223,7 +207,7 @@ async def _account_page(
         "accounts/account.html",
         status=status if errors else 200,
         person=account,
-        kept=_typed_from(account, locale_of(request)) if status == 409 else None,
+        kept=typed_from(account, locale_of(request)) if status == 409 else None,
         typed=typed,
         errors=errors or {},
         places=named_places(request, places),
@@ -287,5 +271,4 @@ handlers: Final = (
     confirm_address,
     end_session,
     end_sessions,
-    withdraw_consent,
 )

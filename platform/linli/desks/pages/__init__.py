@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from linli.desks.pages import board, front, home, my_data, need_desk, need_page, start
+from linli.desks.pages import board, consent, front, home, my_data, need_desk, need_page, start
 
 router = Router(
     "/",
@@ -13,6 +13,7 @@ router = Router(
         board.router,
         need_desk.router,
         my_data.router,
+        consent.router,
         need_page.router,
     ],
 )

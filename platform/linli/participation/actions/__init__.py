@@ -1,5 +1,6 @@
 """Inviting, applying, saying yes and no. Every change locks the need, so places are never exceeded."""
 
+from linli.participation.actions.consent import withdraw_consent
 from linli.participation.actions.expiry import expire_due
 from linli.participation.actions.officers import (
     Asked,
@@ -25,4 +26,5 @@ __all__ = [
     "note_disclosure",
     "refuse_application",
     "withdraw",
+    "withdraw_consent",
 ]

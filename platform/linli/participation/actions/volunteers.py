@@ -24,6 +24,7 @@ from linli.participation.actions.telling import (
     HAS_ACCEPTED,
     HAS_APPLIED,
     HAS_DECLINED,
+    HAS_TAKEN_BACK,
     HAS_WITHDRAWN,
     PLACE_TAKEN,
     note_change,
@@ -116,8 +117,9 @@ async def withdraw(
         return participation
     if shift.starts_at <= now:
         raise Conflict(Message("This has already begun. Please call the contact."))
+    sentence = HAS_WITHDRAWN if participation.state is State.confirmed else HAS_TAKEN_BACK
     await end(session, need=need, shift=shift, participation=participation, state=State.withdrawn, now=now)
-    await tell_members(session, need, shift, "withdrawn", HAS_WITHDRAWN, now)
+    await tell_members(session, need, shift, "withdrawn", sentence, now)
     note_change(session, "withdraw", participation, need, account_id, now)
     return participation
 
