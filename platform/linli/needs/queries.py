@@ -92,7 +92,13 @@ def public_fields() -> list[str]:
 
 
 def is_publicly_shown() -> ColumnElement[bool]:
-    return Need.field_id.in_(public_fields())
+    return and_(Need.field_id.in_(public_fields()), is_vouched_for())
+
+
+def is_vouched_for() -> ColumnElement[bool]:
+    """While a bureau does not vouch for who asks, nobody new is led to the need (docs/adr/0022)."""
+    asker = select(Organization.id).where(Organization.id == Need.organization_id)
+    return asker.where(Organization.is_verified).exists()
 
 
 def coming(now: datetime) -> ColumnElement[bool]:
@@ -219,7 +225,7 @@ def _cards(now: datetime) -> Select[Any]:
             Need.answered_at,
             Need.changed_at,
             Organization.name.label("asker"),
-            Organization.verified_at,
+            Organization.is_verified,
             func.min(case((ahead, Shift.starts_at))).label("next_start"),
             func.min(case((ahead, Shift.ends_at))).label("next_end"),
             func.max(Shift.starts_at).label("last_start"),
@@ -251,7 +257,7 @@ def to_card(row: Any, now: datetime) -> NeedCard:
         places_free=(row.places or 0) - (row.taken or 0),
         places_total=row.places or 0,
         asker=row.asker,
-        asker_verified=row.verified_at is not None,
+        asker_verified=bool(row.is_verified),
         is_sample=row.is_sample,
         answer_due_at=row.answer_due_at,
         answered_at=row.answered_at,

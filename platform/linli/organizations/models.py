@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from linli.core.db import WithId
@@ -28,9 +29,15 @@ class Organization(WithId):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
-    @property
+    @hybrid_property
     def is_verified(self) -> bool:
+        """Whether it may act and publish: the one place that says so, for objects and, below, for SQL."""
         return self.verified_at is not None
+
+    @is_verified.inplace.expression
+    @classmethod
+    def _is_verified(cls) -> ColumnElement[bool]:
+        return cls.verified_at.is_not(None)
 
 
 class Membership(WithId):

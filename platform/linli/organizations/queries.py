@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account, SignInSession
@@ -41,6 +41,12 @@ async def organization_with_id(session: AsyncSession, organization_id: UUID) -> 
     if organization is None:
         raise NotFound
     return organization
+
+
+async def is_verified_now(session: AsyncSession, organization_id: UUID | None) -> bool:
+    """Whether a bureau vouches for it at this moment; False where nobody asks, as in an imported need."""
+    query = select(Organization.id).where(Organization.id == organization_id, Organization.is_verified)
+    return await session.scalar(query) is not None
 
 
 async def members_page(session: AsyncSession, *, organization_id: UUID, after: str | None) -> Page[Any]:
@@ -88,7 +94,7 @@ def _in_register(bureau: Organization, *, verified: bool) -> tuple[ColumnElement
     return (
         Organization.division.startswith(bureau.division, autoescape=True),
         Organization.id != bureau.id,
-        Organization.verified_at.is_not(None) if verified else Organization.verified_at.is_(None),
+        and_(Organization.is_verified) if verified else ~Organization.is_verified,
     )
 
 
@@ -124,7 +130,7 @@ _HOLDER: Final = (
         Organization.name,
         Organization.kind,
         Organization.division,
-        Organization.verified_at,
+        Organization.is_verified,
     )
     .join(Account, Account.id == SignInSession.account_id)
     .outerjoin(Membership, (Membership.account_id == Account.id) & Membership.ended_at.is_(None))
@@ -163,5 +169,5 @@ async def caller_of(session: AsyncSession, token: str, now: datetime) -> Caller 
     )
 
 
-def _seat(role: str, id: UUID, name: str, kind: str, division: str, verified_at: datetime | None) -> Seat:
-    return Seat(id, name, kind, role, division, verified_at is not None)
+def _seat(role: str, id: UUID, name: str, kind: str, division: str, is_verified: bool) -> Seat:
+    return Seat(id, name, kind, role, division, bool(is_verified))

@@ -1,4 +1,4 @@
-"""Invitations and applications that nobody answered in time end by themselves."""
+"""What nobody answered ends by itself; people hear whether a bureau vouches for who asks."""
 
 from datetime import datetime, timedelta
 
@@ -12,4 +12,12 @@ async def expire_due(database: Database, now: datetime) -> int:
         return await actions.expire_due(session, now=now)
 
 
-JOBS = (Job("participation.expire", timedelta(seconds=30), expire_due),)
+async def tell_of_marks(database: Database, now: datetime) -> int:
+    async with database.transaction() as session:
+        return await actions.tell_of_marks(session, now=now)
+
+
+JOBS = (
+    Job("participation.expire", timedelta(seconds=30), expire_due),
+    Job("participation.tell_of_marks", timedelta(minutes=1), tell_of_marks),
+)

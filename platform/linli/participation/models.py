@@ -39,5 +39,7 @@ class Participation(WithId):
     asked_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(default="")
+    # Since when this person knows that the organization they go to has lost its mark.
+    told_unverified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]

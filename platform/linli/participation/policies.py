@@ -12,24 +12,27 @@ from linli.core.web.security import Caller
 from linli.needs.models import Need, Shift
 from linli.needs.policies import may_manage_need
 from linli.needs.rules import PUBLIC_STATES, NeedState
+from linli.organizations.models import Organization
 from linli.organizations.policies import is_bureau_over, is_officer_of
 from linli.participation.models import Participation
 from linli.participation.queries import has_taken_part
 
 
-def is_public(state: NeedState, field_id: str | None) -> bool:
-    """Posted, and of a field whose needs may stand on public pages."""
+def is_public(state: NeedState, field_id: str | None, *, asker_is_verified: bool) -> bool:
+    """Posted by somebody a bureau vouches for, and of a field whose needs may stand on public pages."""
     field = seed.fields().get(field_id or "")
-    return state in PUBLIC_STATES and field is not None and field.shown_publicly
+    return state in PUBLIC_STATES and asker_is_verified and field is not None and field.shown_publicly
 
 
 async def may_see_need(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
     """Everybody sees public needs; others only their organization, the bureau over it, and who was asked."""
-    asked = select(Need.id, Need.state, Need.field_id, Need.organization_id, Need.division)
+    asked = select(
+        Need.id, Need.state, Need.field_id, Need.organization_id, Need.division, Organization.is_verified
+    ).outerjoin(Organization, Organization.id == Need.organization_id)
     need = (await session.execute(asked.where(Need.id == ids["need_id"]))).first()
     if need is None:
         raise NotFound
-    if is_public(need.state, need.field_id):
+    if is_public(need.state, need.field_id, asker_is_verified=bool(need.is_verified)):
         return
     if caller is None:
         raise NotFound

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.core.errors import NotFound
 from linli.needs.models import Need, Shift
 from linli.needs.views import PublicNeed
-from linli.organizations.models import Membership
+from linli.organizations.models import Membership, Organization
 from linli.participation.models import Participation
 from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State, may_see_contact
 from linli.volunteers.models import VolunteerCredential
@@ -222,6 +222,31 @@ async def members_to_tell(session: AsyncSession, organization_id: UUID | None) -
         .limit(50)
     )
     return found.all()
+
+
+async def unaware_of_mark(
+    session: AsyncSession, *, now: datetime, limit: int = 200
+) -> list[tuple[RosterEntry, Need, bool]]:
+    """Places still to come whose holders know something else of the asker's mark than is so now."""
+    knows = Participation.told_unverified_at
+    rows = await session.execute(
+        select(Participation, Account, Shift, Need, Organization.is_verified)
+        .join(Account, Account.id == Participation.account_id)
+        .join(Shift, Shift.id == Participation.shift_id)
+        .join(Need, Need.id == Participation.need_id)
+        .join(Organization, Organization.id == Need.organization_id)
+        .where(Participation.state.in_(TAKES_A_PLACE), Shift.starts_at > now)
+        .where(
+            or_(
+                and_(~Organization.is_verified, knows.is_(None)),
+                and_(Organization.is_verified, knows.is_not(None)),
+            )
+        )
+        .order_by(Shift.starts_at, Participation.id)
+        .limit(limit)
+        .with_for_update(of=Participation, skip_locked=True)
+    )
+    return [(RosterEntry(*row[:3]), row[3], bool(row[4])) for row in rows]
 
 
 def has_expired(now: datetime) -> ColumnElement[bool]:

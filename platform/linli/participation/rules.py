@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from linli.core.i18n import Message
+from linli.needs.rules import RUNNING_STATES, NeedState
 from linli.volunteers.rules import credential_counts
 
 
@@ -77,6 +78,40 @@ def invitation_expires_at(asked_at: datetime, starts_at: datetime) -> datetime:
     '2026-11-24T06:00:00+00:00'
     """
     return min(asked_at + INVITATION_LIFE, starts_at - LAST_ANSWER_BEFORE_SHIFT)
+
+
+NOT_RUNNING: Final = Message("This need is no longer looking for people.")
+NOT_VERIFIED_NOW: Final = Message(
+    "The organization that asks is not verified at present. Until it is again, nobody new can join."
+)
+
+
+def refuse_joining(state: NeedState, *, asker_is_verified: bool) -> Message | None:
+    """Whether anybody new may be asked or confirmed. Who holds a place already keeps it (docs/adr/0022).
+
+    Parameters
+    ----------
+    state : NeedState
+    asker_is_verified : bool
+        Whether a bureau vouches for the organization that asks.
+
+    Returns
+    -------
+    Message or None
+        The sentence that refuses, or None.
+
+    Examples
+    --------
+    >>> refuse_joining(NeedState.open, asker_is_verified=True) is None
+    True
+    >>> refuse_joining(NeedState.open, asker_is_verified=False) is NOT_VERIFIED_NOW
+    True
+    >>> refuse_joining(NeedState.done, asker_is_verified=False) is NOT_RUNNING
+    True
+    """
+    if state not in RUNNING_STATES:
+        return NOT_RUNNING
+    return None if asker_is_verified else NOT_VERIFIED_NOW
 
 
 def refuse_time(starts_at: datetime, now: datetime) -> Message | None:

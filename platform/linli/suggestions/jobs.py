@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.core.db import Database
 from linli.core.jobs import Job
 from linli.needs.models import Need, Shift
+from linli.needs.queries import is_vouched_for
 from linli.needs.rules import NeedState
 from linli.participation.models import Participation
 from linli.suggestions.actions import read_for, store
@@ -109,7 +110,11 @@ def _outdated(now: datetime) -> Select[Any]:
 
 def _searching(now: datetime) -> Select[Any]:
     has_room = and_(Shift.need_id == Need.id, Shift.starts_at > now, Shift.places_taken < Shift.places)
-    return select(Need.id, Need.division).join(Shift, has_room).where(Need.state == NeedState.open)
+    return (
+        select(Need.id, Need.division)
+        .join(Shift, has_room)
+        .where(Need.state == NeedState.open, is_vouched_for())
+    )
 
 
 JOBS: Final = (

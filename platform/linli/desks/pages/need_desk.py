@@ -25,7 +25,7 @@ from linli.needs.rules import RUNNING_STATES, NeedState
 from linli.organizations.models import Organization
 from linli.participation import actions, queries
 from linli.participation.queries import RosterEntry
-from linli.participation.rules import OPEN, State
+from linli.participation.rules import OPEN, State, refuse_joining
 from linli.suggestions import queries as suggestions
 from linli.suggestions.queries import shown_name
 
@@ -72,7 +72,7 @@ async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shi
         confirmed=[RosterRow(each) for each in roster if each.participation.state is State.confirmed],
         invited=[RosterRow(each) for each in roster if each.participation.state is State.invited],
         ended=[RosterRow(each) for each in roster if each.participation.state not in OPEN],
-        **await _people(session, need=need, shift=chosen, now=now),
+        **await _people(session, need=need, organization=organization, shift=chosen, now=now),
     )
 
 
@@ -81,7 +81,8 @@ async def show_people(request: Asked, session: Session, now: Now, need_id: Id, s
     """The fragment that asks again while the matcher is still looking."""
     need = await find_need(session, need_id)
     chosen = _chosen_shift([each for each in need.shifts if each.starts_at > now], shift)
-    people = await _people(session, need=need, shift=chosen, now=now)
+    organization = await session.get_one(Organization, need.organization_id)
+    people = await _people(session, need=need, organization=organization, shift=chosen, now=now)
     return render(request, "desks/_people.html", need=need, chosen=chosen, now=now, **people)
 
 
@@ -113,9 +114,11 @@ async def show_roster(request: Asked, session: Session, caller: Caller, now: Now
     return render(request, "desks/roster.html", need=need, entries=shown, hidden=len(entries) - len(shown))
 
 
-async def _people(session: AsyncSession, *, need: Need, shift: Shift | None, now: datetime) -> dict[str, Any]:
+async def _people(
+    session: AsyncSession, *, need: Need, organization: Organization, shift: Shift | None, now: datetime
+) -> dict[str, Any]:
     """The proposal on top, then the others who fit, then who does not and why; None while looking."""
-    if shift is None or need.state not in RUNNING_STATES:
+    if shift is None or refuse_joining(need.state, asker_is_verified=organization.is_verified):
         return {"answer": None, "is_looking": False}
     answer = await suggestions.answer_for_shift(session, need=need, shift=shift, now=now)
     return {"answer": answer, "is_looking": answer is None}

@@ -1,7 +1,7 @@
 """A need as a visitor or volunteer sees it: what, when, what is missing for me, and the one button."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ class ShiftView:
     shift: Shift
     participation: Participation | None
     obstacles: Sequence[Obstacle]
+    is_open_to_others: bool = True
 
     @property
     def own(self) -> Participation | None:
@@ -40,7 +41,8 @@ class ShiftView:
 
     @property
     def may_apply(self) -> bool:
-        return self.own is None and not self.obstacles and self.shift.places_free > 0
+        is_free = self.shift.places_free > 0 and self.is_open_to_others
+        return self.own is None and not self.obstacles and is_free
 
 
 @get("/needs/{need_id:uuid}", opt=may(may_see_need))
@@ -49,6 +51,7 @@ async def show_need(
 ) -> Response[Any]:
     need = await find_need(session, need_id)
     organization = await session.get(Organization, need.organization_id) if need.organization_id else None
+    is_vouched_for = organization is not None and organization.is_verified
     coming = [shift for shift in need.shifts if shift.starts_at > now]
     own = (
         await queries.own_in_need(session, need_id=need.id, account_id=visitor.account_id) if visitor else {}
@@ -60,9 +63,13 @@ async def show_need(
         asks=Asks.of(need),
         organization=organization,
         community=path_named(need.division or ""),
-        shifts=await _views(session, need=need, coming=coming, own=own, visitor=visitor, now=now),
+        shifts=[
+            replace(each, is_open_to_others=is_vouched_for)
+            for each in await _views(session, need=need, coming=coming, own=own, visitor=visitor, now=now)
+        ],
         past=[shift for shift in need.shifts if shift.starts_at <= now],
         is_running=need.state in RUNNING_STATES,
+        is_vouched_for=is_vouched_for,
         is_own_desk=bool(visitor and organization and is_officer_of(visitor, organization.id)),
     )
 

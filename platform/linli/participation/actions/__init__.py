@@ -2,6 +2,7 @@
 
 from linli.participation.actions.consent import withdraw_consent
 from linli.participation.actions.expiry import expire_due
+from linli.participation.actions.marks import tell_of_marks
 from linli.participation.actions.officers import (
     Asked,
     cancel_need,
@@ -25,6 +26,7 @@ __all__ = [
     "invite",
     "note_disclosure",
     "refuse_application",
+    "tell_of_marks",
     "withdraw",
     "withdraw_consent",
 ]

@@ -55,7 +55,7 @@ async def invite(
 ) -> Asked:
     """Ask these people for one shift; who cannot be asked is named with the reason."""
     need, shift = await locked(session, shift_id)
-    refuse_closed(need)
+    await refuse_closed(session, need)
     if shift.starts_at - rules.LAST_ANSWER_BEFORE_SHIFT <= now:
         raise Conflict(Message("It is too late to ask: people need two hours to answer."))
     wanted = list(dict.fromkeys(account_ids))
@@ -88,7 +88,7 @@ async def confirm_application(
     check_step(participation, State.confirmed)
     if participation.state is not State.applied:
         raise Conflict(Message("Only the volunteer can answer an invitation."))
-    refuse_closed(need)
+    await refuse_closed(session, need)
     if found := await obstacles(session, need=need, shift=shift, account=account, now=now):
         raise Conflict(Message("They cannot come: {reason}", reason=found[0].told_to_officers))
     await confirm_place(

@@ -12,7 +12,7 @@ from linli.core.i18n import Message
 from linli.needs import actions as needs
 from linli.needs import queries as need_queries
 from linli.needs.models import Need, Shift
-from linli.needs.rules import RUNNING_STATES
+from linli.organizations.queries import is_verified_now
 from linli.participation import queries, rules
 from linli.participation.actions.telling import YOU_ARE_IN, tell_volunteer
 from linli.participation.models import Participation
@@ -20,7 +20,6 @@ from linli.participation.rules import TAKES_A_PLACE, State
 from linli.volunteers.actions import give_number
 
 FULL = Message("All places at this time have just been taken.")
-NOT_RUNNING = Message("This need is no longer looking for people.")
 
 
 async def locked(session: AsyncSession, shift_id: UUID) -> tuple[Need, Shift]:
@@ -56,9 +55,10 @@ async def lock_account(session: AsyncSession, account_id: UUID) -> Account:
     return account
 
 
-def refuse_closed(need: Need) -> None:
-    if need.state not in RUNNING_STATES:
-        raise Conflict(NOT_RUNNING)
+async def refuse_closed(session: AsyncSession, need: Need) -> None:
+    is_verified = await is_verified_now(session, need.organization_id)
+    if sentence := rules.refuse_joining(need.state, asker_is_verified=is_verified):
+        raise Conflict(sentence)
 
 
 def check_step(participation: Participation, new: State) -> None:

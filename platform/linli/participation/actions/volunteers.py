@@ -47,7 +47,7 @@ async def apply(
         return await accept(session, participation=standing, account_id=account_id, now=now)
     if standing is not None:
         return standing
-    refuse_closed(need)
+    await refuse_closed(session, need)
     _refuse(await obstacles(session, need=need, shift=shift, account=account, now=now))
     if shift.places_free == 0:
         raise Conflict(FULL)
@@ -82,7 +82,7 @@ async def accept(
     need, shift, participation, account = await locked_participation(session, participation)
     if participation.state is State.confirmed:
         return participation
-    refuse_closed(need)
+    await refuse_closed(session, need)
     check_step(participation, State.confirmed)
     if participation.expires_at is not None and participation.expires_at <= now:
         raise Conflict(Message("This invitation has expired. You can still apply if a place is free."))
