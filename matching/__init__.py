@@ -6,10 +6,12 @@ fitting a text model does. Start with `matching/README.md`.
 
 from matching.baselines import BM25Ranker, CosineRanker, DistanceRanker, NewestRanker, RandomRanker
 from matching.commitments import Bookings, PairKind, Pairs
-from matching.eligibility import Eligibility, Gate, check
+from matching.eligibility import Eligibility, check
 from matching.errors import NotFittedError
 from matching.explain import Explanation, Reason, ReasonCode, explain_pair, explain_pairs
 from matching.features import Feature, pair_features
+from matching.foresight import Foresight, Way, WayKind, at_times, foresee
+from matching.gates import Gate
 from matching.invitations import Proposal, probability_of_yes, propose
 from matching.persistence import Matcher, load, save
 from matching.rankers import WEIGHTS, SimilarityRanker
@@ -30,6 +32,7 @@ __all__ = [
     "Eligibility",
     "Explanation",
     "Feature",
+    "Foresight",
     "Gate",
     "Matcher",
     "Needs",
@@ -49,10 +52,14 @@ __all__ = [
     "TextModel",
     "Vocabulary",
     "Volunteers",
+    "Way",
+    "WayKind",
+    "at_times",
     "cell_table",
     "check",
     "explain_pair",
     "explain_pairs",
+    "foresee",
     "load",
     "pair_features",
     "probability_of_yes",

@@ -2,52 +2,30 @@
 
 Every gate answers YES, NO or UNKNOWN. Where somebody is, when they are free and what they speak can be
 asked, so an unknown passes and is reported; age, consent, credentials and required skills must be known.
-Numbers are compared here, laws are not known here: ages, limits and credentials come in as data.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matching.columns import Booleans, Bytes, Days, Floats, Whole, has_any
+from matching.columns import Booleans, Bytes
 from matching.commitments import Bookings, PairKind, Pairs
 from matching.features import check_same_vocabulary
-from matching.nearness import Tier, distance_km, shared_tier
+from matching.gates import (
+    NEEDS_A_SHIFT,
+    PASSES_UNKNOWN,
+    Gate,
+    answers_about_language,
+    answers_about_skills,
+    answers_of_reach,
+    answers_of_time,
+    yes_or_no,
+)
 from matching.tables import Answer, Needs, Volunteers
-
-ADULT_AGE_YEARS = 18
-"""Below this age a guardian's consent is asked for (Civil Code of China, art. 17)."""
-
-
-class Gate(IntEnum):
-    """The gates in their fixed order: who fails several is counted under the first."""
-
-    OPTED_IN = 0
-    NOT_BARRED = 1
-    NOT_TAKING_PART = 2
-    NOT_ASKED = 3
-    OLD_ENOUGH = 4
-    GUARDIAN_CONSENT = 5
-    CREDENTIALS = 6
-    SKILLS = 7
-    LANGUAGE = 8
-    WITHIN_REACH = 9
-    FREE_THEN = 10
-    NOT_BOOKED = 11
-    UNDER_WEEKLY_CAP = 12
-
-
-PASSES_UNKNOWN = frozenset({Gate.LANGUAGE, Gate.WITHIN_REACH, Gate.FREE_THEN})
-"""Gates that an UNKNOWN passes: the person can be asked."""
-
-NEEDS_A_SHIFT = (Gate.FREE_THEN, Gate.NOT_BOOKED, Gate.UNDER_WEEKLY_CAP)
-"""Gates that cannot be applied to a need without a day."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,19 +48,20 @@ class Eligibility:
     not_applied: tuple[tuple[Gate, ...], ...]
 
     @cached_property
-    def _passed(self) -> Booleans:
+    def passed(self) -> Booleans:
+        """True where a gate lets a pair through, shape (13, m, n)."""
         lowest = [Answer.UNKNOWN if gate in PASSES_UNKNOWN else Answer.YES for gate in Gate]
         return np.greater_equal(self.answers, np.array(lowest, dtype=np.int8)[:, None, None])
 
     @cached_property
     def passes(self) -> Booleans:
         """True for the pairs that may be ranked and asked, shape (m, n)."""
-        return np.logical_and(self._passed.all(axis=0), self.pool)
+        return np.logical_and(self.passed.all(axis=0), self.pool)
 
     @cached_property
     def first_failing(self) -> Bytes:
         """The first gate that a pair fails, -1 for who passes or is outside the pool, shape (m, n)."""
-        failing = np.argmin(self._passed, axis=0).astype(np.int8)
+        failing = np.argmin(self.passed, axis=0).astype(np.int8)
         return np.where(self.pool & ~self.passes, failing, np.int8(-1))
 
     def excluded_counts(self, need: int = 0) -> dict[Gate, int]:
@@ -158,57 +137,17 @@ def check(
     ([[False, True]], {<Gate.OLD_ENOUGH: 4>: 1})
     """
     check_same_vocabulary(needs, volunteers)
-    day, last_day = (
-        np.where(needs.has_shift, days, np.datetime64(today, "D")).astype("datetime64[D]")
-        for days in (needs.local_day, needs.last_day)
-    )
     answers = np.full((len(Gate), len(needs), len(volunteers)), Answer.YES, dtype=np.int8)
-    answers[Gate.OPTED_IN] = _yes_or_no(volunteers.opted_in)
-    answers[Gate.NOT_BARRED] = _yes_or_no(~volunteers.barred)
+    answers[Gate.OPTED_IN] = yes_or_no(volunteers.opted_in)
+    answers[Gate.NOT_BARRED] = yes_or_no(~volunteers.barred)
     if pairs is not None:
         _answer_pairs(answers, pairs)
-    answers[Gate.OLD_ENOUGH], answers[Gate.GUARDIAN_CONSENT] = _age_and_consent(needs, volunteers, day)
-    answers[Gate.CREDENTIALS] = _credentials(needs, volunteers, last_day)
-    answers[Gate.SKILLS] = _skills(needs, volunteers)
-    answers[Gate.LANGUAGE] = _language(needs, volunteers)
-    answers[Gate.WITHIN_REACH], pool = _reach(needs, volunteers)
-    answers[Gate.FREE_THEN] = _free_then(needs, volunteers)
-    if bookings is not None:
-        answers[Gate.NOT_BOOKED] = _not_booked(needs, volunteers, bookings)
-    answers[Gate.UNDER_WEEKLY_CAP] = _under_cap(needs, volunteers, bookings)
+    for gate, answer in answers_of_time(needs, volunteers, today=today, bookings=bookings).items():
+        answers[gate] = answer
+    answers[Gate.SKILLS] = answers_about_skills(needs, volunteers)
+    answers[Gate.LANGUAGE] = answers_about_language(needs, volunteers)
+    answers[Gate.WITHIN_REACH], pool = answers_of_reach(needs, volunteers)
     return Eligibility(answers, pool, tuple(_not_applied(needs, row) for row in range(len(needs))))
-
-
-def latest_birth(day: Days, years: Whole) -> Days:
-    """The last birth date with which somebody is at least so many years old on a day.
-
-    Born on 29 February, one turns a year older on 1 March of other years.
-
-    Parameters
-    ----------
-    day : ndarray of datetime64[D]
-    years : ndarray of int
-        Of a shape that broadcasts with `day`.
-
-    Returns
-    -------
-    ndarray of datetime64[D]
-
-    Examples
-    --------
-    >>> day = np.array(["2026-11-24", "2028-02-29"], dtype="datetime64[D]")
-    >>> latest_birth(day, np.array([18, 17])).tolist()
-    [datetime.date(2008, 11, 24), datetime.date(2011, 2, 28)]
-    """
-    month = day.astype("datetime64[M]")
-    then = month - 12 * years
-    last_of_month = (then + 1).astype("datetime64[D]") - 1
-    same_day = then.astype("datetime64[D]") + (day - month.astype("datetime64[D]"))
-    return np.asarray(np.minimum(same_day, last_of_month), dtype="datetime64[D]")
-
-
-def _yes_or_no(claim: Booleans) -> Bytes:
-    return np.where(claim, np.int8(Answer.YES), np.int8(Answer.NO))
 
 
 def _answer_pairs(answers: Bytes, pairs: Pairs) -> None:
@@ -220,110 +159,6 @@ def _answer_pairs(answers: Bytes, pairs: Pairs) -> None:
     for kind, gate in gates.items():
         of_kind = pairs.kind == kind
         answers[gate, pairs.need[of_kind], pairs.volunteer[of_kind]] = Answer.NO
-
-
-def _age_and_consent(needs: Needs, volunteers: Volunteers, day: Days) -> tuple[Bytes, Bytes]:
-    born_on = volunteers.born_on[None, :]
-    old_enough = _yes_or_no(born_on <= latest_birth(day, needs.minimum_age)[:, None])
-    is_adult = born_on <= latest_birth(day, np.array(ADULT_AGE_YEARS))[:, None]
-    consent = np.where(is_adult, np.int8(Answer.YES), volunteers.guardian_consent[None, :])
-    for answer in (old_enough, consent):
-        answer[:, np.isnat(volunteers.born_on)] = Answer.UNKNOWN
-    return old_enough, consent
-
-
-def _credentials(needs: Needs, volunteers: Volunteers, day: Days) -> Bytes:
-    answer = np.full((len(needs), len(volunteers)), Answer.YES, dtype=np.int8)
-    for credential in np.flatnonzero(needs.credentials_required.any(axis=0)):
-        expires_on = volunteers.credential_expires_on[None, :, credential]
-        counts = np.isnat(expires_on) | (expires_on >= day[:, None])
-        held = np.where(counts, volunteers.credential[None, :, credential], np.int8(Answer.NO))
-        asked = needs.credentials_required[:, credential, None]
-        np.minimum(answer, np.where(asked, held, np.int8(Answer.YES)), out=answer)
-    return answer
-
-
-def _skills(needs: Needs, volunteers: Volunteers) -> Bytes:
-    """Is every required skill, or one below it, held at the level required? Who said nothing is unknown."""
-    answer = np.full((len(needs), len(volunteers)), Answer.YES, dtype=np.int8)
-    lacking = np.where(volunteers.says_skills, np.int8(Answer.NO), np.int8(Answer.UNKNOWN))
-    counts_for = volunteers.vocabulary.skills.closeness == 1.0
-    for skill in np.flatnonzero(needs.skills_required.any(axis=0)):
-        level = volunteers.skill_level[:, counts_for[skill]].max(axis=1)
-        held = level[None, :] >= needs.skills_required[:, skill, None]
-        np.minimum(answer, np.where(held, np.int8(Answer.YES), lacking[None, :]), out=answer)
-    return answer
-
-
-def _language(needs: Needs, volunteers: Volunteers) -> Bytes:
-    """Is one of the languages spoken, where that is required?"""
-    closeness = volunteers.vocabulary.languages.closeness
-    spoken = np.zeros((len(needs), len(volunteers)), dtype=np.bool_)
-    for language in np.flatnonzero(needs.languages.any(axis=0)):
-        speaks = has_any(volunteers.languages[:, closeness[language] == 1.0])
-        spoken |= needs.languages[:, language, None] & speaks[None, :]
-    lacking = np.where(volunteers.says_languages, np.int8(Answer.NO), np.int8(Answer.UNKNOWN))
-    required = needs.language_required & has_any(needs.languages)
-    return np.where(spoken | ~required[:, None], np.int8(Answer.YES), lacking)
-
-
-def _reach(needs: Needs, volunteers: Volunteers) -> tuple[Bytes, Booleans]:
-    """Is the place within reach, and who belongs to the pool?"""
-    tier, differ = shared_tier(needs, volunteers)
-    distance = distance_km(needs, volunteers)
-    measured = ~np.isnan(distance)
-    within_reach = distance <= volunteers.effective_reach_km[None, :]
-    near = np.where(measured, within_reach, tier >= Tier.TOWNSHIP)
-    far = np.where(measured, ~within_reach, differ & (tier < Tier.COUNTY))
-    answer = np.select([near, far], [np.int8(Answer.YES), np.int8(Answer.NO)], np.int8(Answer.UNKNOWN))
-    answer[~needs.has_location] = Answer.YES
-    return answer, np.logical_or(answer != Answer.NO, tier >= Tier.COUNTY)
-
-
-def _free_then(needs: Needs, volunteers: Volunteers) -> Bytes:
-    """Free in all cells of the shift?"""
-    answer = np.full((len(needs), len(volunteers)), Answer.YES, dtype=np.int8)
-    for rows, cells in needs.rows_by_cells:
-        answer[rows] = volunteers.availability[:, cells].min(axis=1)
-    return answer
-
-
-def _not_booked(needs: Needs, volunteers: Volunteers, bookings: Bookings) -> Bytes:
-    answer = np.full((len(needs), len(volunteers)), Answer.YES, dtype=np.int8)
-    if len(bookings.volunteer) < len(needs):  # one person before many needs
-        for booking, volunteer in enumerate(bookings.volunteer):
-            begins_before = needs.start_minute < bookings.end_minute[booking]
-            overlaps = begins_before & (needs.end_minute > bookings.start_minute[booking])
-            answer[overlaps & needs.has_shift, volunteer] = Answer.NO
-        return answer
-    for row in np.flatnonzero(needs.has_shift):
-        starts_before, ends_after = needs.end_minute[row], needs.start_minute[row]
-        overlaps = (bookings.start_minute < starts_before) & (bookings.end_minute > ends_after)
-        answer[row, bookings.volunteer[overlaps]] = Answer.NO
-    return answer
-
-
-def _under_cap(needs: Needs, volunteers: Volunteers, bookings: Bookings | None) -> Bytes:
-    """Does the load of the calendar week, Monday to Sunday, stay within the cap?"""
-    answer = np.full((len(needs), len(volunteers)), Answer.YES, dtype=np.int8)
-    weeks = np.where(needs.has_shift, _week(needs.local_day), -1)
-    for week in np.unique(weeks[needs.has_shift]):
-        rows = np.flatnonzero(weeks == week)
-        load = needs.load[rows, None] + _load_of_week(bookings, week, len(volunteers))
-        answer[rows] = _yes_or_no(~(load > volunteers.weekly_cap + 1e-9))
-    return answer
-
-
-def _load_of_week(bookings: Bookings | None, week: np.int64, people: int) -> Floats:
-    if bookings is None:
-        return np.zeros(people)
-    same = _week(bookings.local_day) == week
-    return np.bincount(bookings.volunteer[same], bookings.load[same], minlength=people).astype(np.float64)
-
-
-def _week(days: Days) -> NDArray[np.int64]:
-    """Weeks since 1970, turning on Mondays; the first of January 1970 was a Thursday."""
-    return np.asarray((days.astype(np.int64) + 3) // 7, dtype=np.int64)
 
 
 def _not_applied(needs: Needs, row: int) -> tuple[Gate, ...]:

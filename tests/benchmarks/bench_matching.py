@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from time import perf_counter
 from typing import Any
@@ -25,6 +26,7 @@ from matching import (
     check,
     explain_pair,
     explain_pairs,
+    foresee,
 )
 
 SKILLS, FIELDS, CREDENTIALS, LANGUAGES = 130, 11, 15, 8
@@ -147,6 +149,19 @@ def main() -> None:
     clocked("one need: gates for 10,000", lambda: check(one, people, today=TODAY, bookings=bookings))
     clocked(
         "one need: score and rank 10,000, best 20", lambda: ranker.rank_volunteers(one, people, eligible, 20)
+    )
+    written = replace(
+        one,
+        credentials_required=np.eye(CREDENTIALS, dtype=bool)[[3]],
+        skills_required=np.eye(1, SKILLS, dtype=np.int8),
+        minimum_age=np.array([20]),
+    )
+    times = needs.take(np.arange(27))
+    clocked(
+        "foresight: 10,000 people, 27 other times, every relaxation",
+        lambda: foresee(
+            written, people, today=TODAY, times=times, lowest_age=18, wider_km=10.0, bookings=bookings
+        ),
     )
     person = people.take([0])
     able = check(needs, person, today=TODAY)

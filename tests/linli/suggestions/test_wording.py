@@ -10,7 +10,7 @@ from linli.core.i18n import Message, in_words
 from linli.suggestions import wording
 from linli.suggestions.names import shown_name, surname_of
 from matching import Feature, Gate, ReasonCode
-from matching.eligibility import PASSES_UNKNOWN
+from matching.gates import PASSES_UNKNOWN
 from matching.nearness import Tier
 
 REASONS: list[dict[str, Any]] = [
