@@ -4,6 +4,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from linli.core import seed
 from linli.core.seed_files import Named, SeedError, Text, seed_dir
 from linli.core.seed_samples import samples
+from linli.needs.forms import LONGEST_TITLE
 from linli.needs.rules import Joining, Priority
 from linli.organizations.rules import Role
 
@@ -19,7 +21,7 @@ SLUG = re.compile(r"[a-z][a-z0-9_]*")
 ASCII_PUNCTUATION_AFTER_HAN = re.compile(r"[一-鿿][,;:!?.]")
 LONG_NUMBER = re.compile(r"\d{7,}")
 
-VOCABULARIES = ("fields", "skills", "credentials", "languages", "templates")
+VOCABULARIES = ("fields", "skills", "credentials", "languages", "risk_kinds", "templates")
 
 Edit = Callable[[str, str, str], None]
 
@@ -37,6 +39,8 @@ def texts_of_vocabulary() -> Iterator[Text]:
         yield from (field.about, field.care)
     for credential in seed.credentials().values():
         yield from (credential.about, credential.how)
+    for kind in seed.risk_kinds().values():
+        yield kind.about
     for template in seed.templates().values():
         yield from (template.title, template.description, template.risks)
         for slot in template.slots.values():
@@ -66,10 +70,40 @@ def edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
     return edit
 
 
-def test_there_are_eleven_fields_fifteen_credentials_and_three_templates() -> None:
+def test_there_are_eleven_fields_and_fifteen_credentials() -> None:
     assert len(seed.fields()) == 11
     assert len(seed.credentials()) == 15
-    assert list(seed.templates()) == ["elder_company", "environment", "homework_help"]
+
+
+def test_every_field_has_a_template_and_a_picture() -> None:
+    pictures = (files("linli") / "static" / "icons.svg").read_text("utf-8")
+    for field, templates in seed.templates_by_field().items():
+        assert templates, field.id
+        assert f'<symbol id="{field.icon}"' in pictures, field.id
+    assert sum(map(len, seed.templates_by_field().values())) == len(seed.templates()) >= 20
+
+
+def test_a_template_asks_for_the_papers_of_the_skills_it_requires() -> None:
+    for template in seed.templates().values():
+        wanted = {paper for skill in template.skills.required for paper in seed.skills()[skill].credentials}
+        assert wanted <= set(template.credentials), template.id
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_title_with_its_examples_fits_the_form(language: str) -> None:
+    for template in seed.templates().values():
+        assert len(template.example("title", language)) <= LONGEST_TITLE, template.id
+
+
+def test_work_in_which_somebody_may_be_hurt_names_its_risks() -> None:
+    carried = {template.id: template.risk_kinds for template in seed.templates().values()}
+    assert {id: kinds for id, kinds in carried.items() if kinds} == {
+        "flood_clean_up": ("disaster_site", "heavy_loads"),
+        "project_labour_day": ("heavy_loads", "machines"),
+        "repair_day": ("machines",),
+        "shelter_support": ("disaster_site",),
+        "urgent_supplies": ("driving",),
+    }
 
 
 def test_there_are_at_least_130_skills_besides_their_groups() -> None:
@@ -165,7 +199,7 @@ def test_those_who_check_papers_are_roles_of_organizations() -> None:
 
 def test_disaster_relief_takes_insured_adults_and_work_with_children_two_of_them() -> None:
     relief, children = seed.fields()["disaster_relief"], seed.fields()["children"]
-    assert (relief.minimum_age_years, relief.insurance_required) == (18, True)
+    assert (relief.minimum_age_years, relief.risk_kinds) == (18, ("disaster_site",))
     assert (children.minimum_age_years, children.two_adults, children.guardian_consent) == (18, True, True)
     assert children.credentials_for("indoors") == ("background_check", "child_safeguarding")
 
@@ -187,7 +221,9 @@ def test_priorities_and_ways_of_joining_are_those_of_needs() -> None:
 
 
 def test_templates_keep_to_what_they_are_for() -> None:
-    elder, green, homework = seed.templates().values()
+    elder, green, homework = (
+        seed.templates()[id] for id in ("elder_company", "environment", "homework_help")
+    )
     assert (elder.setting, elder.joining, elder.credentials) == ("home", "asked", ("background_check",))
     assert (green.joining, green.minimum_age_years, green.credentials) == ("at_once", 14, ())
     assert set(homework.credentials) == {"background_check", "child_safeguarding"}
@@ -325,6 +361,9 @@ def test_an_edited_copy_is_read_instead_of_the_packaged_seed(edited: Edit) -> No
         ("templates/environment.toml", "{tasks}", "{taks}", "environment.toml: slot 'taks' does not exist"),
         ("templates/environment.toml", "years = 14", "years = 12", "minimum_age_years is 12, wanted 14"),
         ("templates/homework_help.toml", ', "child_safeguarding"]', "]", "lack child_safeguarding"),
+        ("templates/shelter_support.toml", '["disaster_site"]', '["earthquake"]', "risk kind 'earthquake'"),
+        ("templates/shelter_support.toml", '["disaster_site"]', "[]", "risk_kinds lack disaster_site"),
+        ("fields.toml", 'risk_kinds = ["disaster_site"]', 'risk_kinds = ["fire"]', "risk kind 'fire' does"),
         ("templates/homework_help.toml", "places = 2", "places = 1", "places is 1, wanted 2"),
     ],
 )

@@ -51,6 +51,7 @@ class FieldCredentials(Row, frozen=True):
 class Field(Named, frozen=True):
     """A field of service, with what every need of it must keep to."""
 
+    icon: str
     about: Text
     care: Text
     words: Words
@@ -59,7 +60,7 @@ class Field(Named, frozen=True):
     credentials: FieldCredentials
     two_adults: bool = False
     guardian_consent: bool = False
-    insurance_required: bool = False
+    risk_kinds: tuple[str, ...] = ()
     shown_publicly: bool = True
 
     def terms(self, language: str) -> tuple[str, ...]:
@@ -97,6 +98,12 @@ class Credential(Named, frozen=True):
     licence: bool = False
 
 
+class RiskKind(Named, frozen=True):
+    """Work in which somebody may be hurt: it takes an accident insurance first (志愿服务条例, art. 17)."""
+
+    about: Text
+
+
 class Language(Named, frozen=True):
     """A language or dialect that people speak; `code` is ISO 639-3."""
 
@@ -131,6 +138,7 @@ class Ask(Row, frozen=True, kw_only=True):
     skills: AskedSkills
     credentials: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    risk_kinds: tuple[str, ...] = ()
 
     @property
     def weekdays(self) -> tuple[int, ...]:
@@ -195,6 +203,7 @@ class Vocabulary:
     skills: Mapping[str, Skill]
     credentials: Mapping[str, Credential]
     languages: Mapping[str, Language]
+    risk_kinds: Mapping[str, RiskKind]
     templates: Mapping[str, NeedTemplate]
 
 
@@ -221,8 +230,18 @@ def languages() -> Mapping[str, Language]:
     return vocabulary().languages
 
 
+def risk_kinds() -> Mapping[str, RiskKind]:
+    return vocabulary().risk_kinds
+
+
 def templates() -> Mapping[str, NeedTemplate]:
     return vocabulary().templates
+
+
+def templates_by_field() -> Mapping[Field, tuple[NeedTemplate, ...]]:
+    """The templates of each field, in the order of the fields."""
+    every = templates().values()
+    return {field: tuple(t for t in every if t.field == field.id) for field in fields().values()}
 
 
 def vocabulary() -> Vocabulary:
@@ -241,6 +260,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         skills=read_by_id(folder / "skills.toml", Skill),
         credentials=read_by_id(folder / "credentials.toml", Credential),
         languages=read_by_id(folder / "languages.toml", Language),
+        risk_kinds=read_by_id(folder / "risk_kinds.toml", RiskKind),
         templates=read_folder(folder / "templates", NeedTemplate),
     )
     for field in loaded.fields.values():
@@ -258,12 +278,15 @@ def check_ask(ask: Ask, known: Vocabulary, *, where: str) -> None:
     check_known((*ask.skills.wanted, *ask.skills.required), known.skills, what="skill", where=where)
     check_known(ask.credentials, known.credentials, what="credential", where=where)
     check_known(ask.languages, known.languages, what="language", where=where)
+    check_known(ask.risk_kinds, known.risk_kinds, what="risk kind", where=where)
     field = known.fields[ask.field]
     if ask.minimum_age_years < field.minimum_age_years:
         ages = f"{ask.minimum_age_years}, wanted {field.minimum_age_years} or more"
         raise SeedError(f"{where}: minimum_age_years is {ages}")
     if missing := set(field.credentials_for(ask.setting)) - set(ask.credentials):
         raise SeedError(f"{where}: credentials lack {', '.join(sorted(missing))}, as {field.id} requires")
+    if missing := set(field.risk_kinds) - set(ask.risk_kinds):
+        raise SeedError(f"{where}: risk_kinds lack {', '.join(sorted(missing))}, as {field.id} requires")
     if field.two_adults and ask.places < 2:
         raise SeedError(f"{where}: places is {ask.places}, wanted 2 or more for two adults")
 
@@ -272,6 +295,7 @@ def _check_field(field: Field, known: Vocabulary) -> None:
     wanted = field.credentials
     ids = (*wanted.required, *wanted.home_visit, *wanted.usual)
     check_known(ids, known.credentials, what="credential", where=f"fields.toml: {field.id}")
+    check_known(field.risk_kinds, known.risk_kinds, what="risk kind", where=f"fields.toml: {field.id}")
 
 
 def _check_skill(skill: Skill, known: Vocabulary) -> None:

@@ -29,6 +29,7 @@ from linli.organizations.models import Organization
 
 Page = Response[Any]
 POSTED = Message("Posted. We are looking for people who fit.")
+NONE_OF_THESE = (Message("None of these"), "#other", False)
 KEPT = Message("Kept as a draft. Only your organization sees it.")
 
 
@@ -76,8 +77,9 @@ async def choose_template(request: Asked, session: Session, organization_id: Id)
         request,
         "needs/choose_template.html",
         organization=organization,
-        templates=seed.templates().values(),
-        fields=seed.fields(),
+        groups=seed.templates_by_field(),
+        fields=[*((each, f"#{each.id}", False) for each in seed.fields().values()), NONE_OF_THESE],
+        language=locale_of(request),
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from linli.accounts.rules import refuse_password
+from linli.core import seed
 from linli.demo.needs import STORIES, Story
 from linli.demo.people import MARK_OF_NEW_YORK, volunteers_around_new_york
 from linli.demo.places import LANGUAN, NEW_YORK
@@ -108,12 +109,7 @@ def test_needs_are_spread_over_four_weeks_in_both_languages(plan: TownPlan) -> N
     assert START < min(days) <= START + timedelta(days=4)
     assert START + timedelta(days=21) <= max(days) <= START + timedelta(days=28)
     assert Counter(need.draft.language for need in plan.needs)["en"] >= 8
-    assert {need.draft.template_id for need in plan.needs} == {
-        None,
-        "elder_company",
-        "homework_help",
-        "environment",
-    }
+    assert {need.draft.template_id for need in plan.needs} == {None, *seed.templates()}
 
 
 @pytest.mark.parametrize("days", [0, 1, 2, 3, 4, 5, 6, 40, 100, 200, 300, 463])

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -5,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from linli.core import seed
 from linli.core.audit import AuditEntry
 from linli.needs.models import Need, Shift
 from linli.needs.rules import NeedState
@@ -226,3 +228,18 @@ async def test_posting_again_moves_a_past_need_by_whole_weeks(
     day = datetime.fromisoformat(page.split('name="day-0"')[1].split('value="')[1].split('"')[0])
     assert day.weekday() == local_weekday
     assert day.date() >= NOW.date()
+
+
+async def test_kinds_of_need_are_grouped_by_field_and_each_leads_to_its_form(
+    session: AsyncSession, visitor: Visitor
+) -> None:
+    organization = await make_desk(session, visitor)
+    chooser = f"/organizations/{organization.id}/needs/new"
+    page = (await visitor.get(chooser)).text
+    for field, templates in seed.templates_by_field().items():
+        assert f'href="#{field.id}"' in page
+        group = page.split(f'<section class="kinds" id="{field.id}"')[1].split("</section>")[0]
+        assert field.about.zh in group
+        assert [template.id for template in templates] == re.findall(r"/needs/new/(\w+)", group)
+    for template in seed.templates():
+        assert (await visitor.get(f"{chooser}/{template}")).status_code == 200
