@@ -132,9 +132,13 @@ class Visitor(httpx.AsyncClient):
         self.database = database
         self.settings = settings
 
-    async def sign_in(self, account: Account) -> "Visitor":
+    async def sign_in(self, account: Account, *, with_factor: bool = True) -> "Visitor":
+        """With a session that carries roles, or one in which the second factor was not proven."""
+        now = clock.now()
         async with self.database.session(writes=True) as session:
-            token = await start_session(session, account_id=account.id, device="test", now=clock.now())
+            token = await start_session(
+                session, account_id=account.id, device="test", now=now, factor_at=now if with_factor else None
+            )
             await session.commit()
         self.cookies.set(cookie_name(self.settings, "session"), token)
         return self

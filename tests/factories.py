@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.models import Account
+from linli.accounts import factor
+from linli.accounts.models import Account, SecondFactor
+from linli.core.config import DEVELOPMENT_SECRET
 from linli.needs.models import Need, Shift
 from linli.needs.rules import Joining, NeedState
 from linli.organizations.models import Membership, Organization
@@ -17,6 +19,7 @@ from linli.volunteers.models import VolunteerProfile
 from tests.conftest import NOW
 
 COMMUNITY = "520302002001"  # 红花岗区 in Zunyi; any community serves
+FACTOR_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _counter = itertools.count(1)
 
 
@@ -76,10 +79,19 @@ async def make_member(
 ) -> Account:
     account = account or await make_account(session)
     account.password_hash = account.password_hash or "a role counts only with a password"
+    await make_factor(session, account)
     role = role or sorted(ROLES[organization.kind])[0]
     session.add(Membership(account_id=account.id, organization_id=organization.id, role=role, since=NOW))
     await session.flush()
     return account
+
+
+async def make_factor(session: AsyncSession, account: Account) -> None:
+    """A confirmed second factor with a secret that everybody knows; a role counts only with one."""
+    if await session.get(SecondFactor, account.id) is None:
+        secret = factor.sealed(DEVELOPMENT_SECRET, FACTOR_SECRET)
+        session.add(SecondFactor(account_id=account.id, secret=secret, confirmed_at=NOW))
+        await session.flush()
 
 
 async def make_need(

@@ -138,7 +138,8 @@ async def suggest(database: Database, need_id: UUID) -> float:
 
 async def sign_in(database: Database, settings: Settings, account_id: UUID) -> Reader:
     async with database.transaction() as session:
-        token = await start_session(session, account_id=account_id, device="bench", now=clock.now())
+        now = clock.now()
+        token = await start_session(session, account_id=account_id, device="bench", now=now, factor_at=now)
     form_token = new_form_token(settings.secret_key)
     cookies = {"session": token, "csrf": form_token}
     return Reader(

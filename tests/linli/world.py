@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.actions import start_session
-from linli.accounts.models import Account, SignInSession
+from linli.accounts.actions import start_session, trust_device
+from linli.accounts.models import Account, SignInSession, TrustedDevice
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import OrganizationKind as Kind
 from linli.organizations.rules import Role
@@ -127,6 +127,7 @@ async def make_seat(
         membership_id=memberships.one(),
         subject_id=subject.id,
         session_id=await make_session(session, account),
+        device_id=await make_device(session, account),
     )
     return Seat(account, organization, ids | WORDS)
 
@@ -158,7 +159,10 @@ async def make_person(session: AsyncSession, desks: Mapping[str, Seat], state: S
     ids: dict[str, dict[str, str]] = {
         role: places.get(role, places[Role.officer]) | as_text(paper_id=papers[role]) for role in STAFF
     }
-    return Person(account, as_text(session_id=await make_session(session, account)) | WORDS, ids)
+    own = as_text(
+        session_id=await make_session(session, account), device_id=await make_device(session, account)
+    )
+    return Person(account, own | WORDS, ids)
 
 
 async def make_place(
@@ -198,6 +202,13 @@ async def make_session(session: AsyncSession, account: Account) -> UUID:
     await start_session(session, account_id=account.id, device="elsewhere", now=NOW)
     return (
         await session.scalars(select(SignInSession.id).where(SignInSession.account_id == account.id))
+    ).one()
+
+
+async def make_device(session: AsyncSession, account: Account) -> UUID:
+    await trust_device(session, account_id=account.id, device="elsewhere", now=NOW)
+    return (
+        await session.scalars(select(TrustedDevice.id).where(TrustedDevice.account_id == account.id))
     ).one()
 
 

@@ -189,7 +189,7 @@ def test_every_page_carries_no_inline_script_style_or_handler(templates: Environ
         refusal=Message("No."),
         refusal_status=500,
         reference="a1",
-        account=SimpleNamespace(name="Wang", needs_password=False),
+        account=SimpleNamespace(name="Wang", needs_password=False, needs_factor=False),
         unread_notices=2,
         dev_mailbox=True,
         done=Message("Saved"),

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.accounts.codes import Browser, Issued
 from linli.accounts.models import Account
 from linli.accounts.rules import CODE_LIFE, Address, AddressKind, CodePurpose
-from linli.core.i18n import Message
+from linli.core.i18n import Message, counted
 from linli.notifications.actions import send, tell
 from linli.notifications.rules import Channel
 
@@ -26,6 +26,19 @@ CODES: Final = {
 }
 ALREADY_HERE: Final = Message(
     "You already have an account at Linli. {code} signs you in; it works for 10 minutes."
+)
+FACTOR_SUBJECT: Final = Message("The second step of your account at Linli")
+FACTOR_SET: Final = Message(
+    "The second step of your account at Linli was set up on a phone. "
+    "If that was not you, tell your organization at once."
+)
+CODES_RENEWED: Final = Message(
+    "Your recovery codes at Linli were renewed; older ones no longer work. "
+    "If that was not you, tell your organization at once."
+)
+FACTOR_DROPPED: Final = Message(
+    "The second step of your account at Linli was switched off. "
+    "If that was not you, set a new password at once."
 )
 ADDRESS_SUBJECT: Final = Message("Your address at Linli")
 
@@ -91,6 +104,29 @@ def tell_new_password(session: AsyncSession, account: Account, *, now: datetime)
         path="/reset-password",
         now=now,
     )
+
+
+def tell_factor(session: AsyncSession, account: Account, *, sentence: Message, now: datetime) -> None:
+    tell(
+        session,
+        person=account,
+        event="accounts.factor",
+        subject=FACTOR_SUBJECT,
+        sentence=sentence,
+        path="/me/account/second-step",
+        now=now,
+    )
+
+
+def tell_recovery_code_used(session: AsyncSession, account: Account, *, left: int, now: datetime) -> None:
+    sentence = counted(
+        left,
+        "A recovery code opened your account at Linli; {n} is left. "
+        "If that was not you, set a new password at once.",
+        "A recovery code opened your account at Linli; {n} are left. "
+        "If that was not you, set a new password at once.",
+    )
+    tell_factor(session, account, sentence=sentence, now=now)
 
 
 def _send_to(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from linli.accounts.rules import Address, AddressKind, CodePurpose, ConsentPurpose
@@ -50,6 +50,46 @@ class SignInSession(WithId):
     device: Mapped[str]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    # When the second factor was proven for it. Without that a session carries no role.
+    factor_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """The app that shows six digits. `secret` is sealed; `new_secret` waits for its first code."""
+
+    __tablename__ = "second_factors"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    # The latest step of 30 seconds whose code was used: no code works twice.
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    new_secret: Mapped[str | None]
+    new_since: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class RecoveryCode(WithId):
+    """One of ten codes on paper, each for once, for the day when the phone is gone."""
+
+    __tablename__ = "recovery_codes"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class TrustedDevice(WithId):
+    """A browser that is not asked for the second factor until `expires_at`."""
+
+    __tablename__ = "trusted_devices"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    device: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -1,11 +1,11 @@
-"""Who may end which session. Everything else here is open to anyone, or to the signed-in for themselves."""
+"""Who may end which session or trust. All else here is open to anyone, or to the signed-in for themselves."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.queries import owns_session
+from linli.accounts.queries import owns_device, owns_session
 from linli.core.errors import NotFound, NotSignedIn
 from linli.core.web.security import Caller
 
@@ -15,4 +15,12 @@ async def may_end_session(session: AsyncSession, caller: Caller | None, ids: Map
     if caller is None:
         raise NotSignedIn
     if not await owns_session(session, account_id=caller.account_id, session_id=ids["session_id"]):
+        raise NotFound
+
+
+async def may_end_trust(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """One's own devices only."""
+    if caller is None:
+        raise NotSignedIn
+    if not await owns_device(session, account_id=caller.account_id, device_id=ids["device_id"]):
         raise NotFound

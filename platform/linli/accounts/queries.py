@@ -4,11 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.models import Account, Consent, OneTimeCode, SignInSession
-from linli.accounts.rules import CODE_TRIES, Address, AddressKind, CodePurpose, ConsentPurpose
+from linli.accounts import factor
+from linli.accounts.models import (
+    Account,
+    Consent,
+    OneTimeCode,
+    RecoveryCode,
+    SecondFactor,
+    SignInSession,
+    TrustedDevice,
+)
+from linli.accounts.rules import (
+    CODE_TRIES,
+    FACTOR_PATIENCE,
+    Address,
+    AddressKind,
+    CodePurpose,
+    ConsentPurpose,
+)
 from linli.core.errors import NotFound
 
 MOST_SESSIONS = 50
@@ -61,6 +77,53 @@ async def sessions_of(session: AsyncSession, *, account_id: UUID, now: datetime)
 async def owns_session(session: AsyncSession, *, account_id: UUID, session_id: UUID) -> bool:
     own = select(SignInSession.id).where(
         SignInSession.account_id == account_id, SignInSession.id == session_id
+    )
+    return await session.scalar(own) is not None
+
+
+async def factor_of(session: AsyncSession, *, account_id: UUID, to_use: bool = False) -> SecondFactor | None:
+    """The second factor, confirmed or still waiting; two that change it wait for each other."""
+    query = select(SecondFactor).where(SecondFactor.account_id == account_id)
+    query = query.with_for_update() if to_use else query
+    found: SecondFactor | None = await session.scalar(query.execution_options(populate_existing=True))
+    return found
+
+
+async def confirmed_factor(session: AsyncSession, *, account_id: UUID) -> SecondFactor | None:
+    found = await factor_of(session, account_id=account_id)
+    return found if found is not None and found.confirmed_at is not None else None
+
+
+def waiting_secret(kept: SecondFactor | None, *, secret_key: str, now: datetime) -> str | None:
+    """The secret that was shown and waits for its first code."""
+    if kept is None or kept.new_since is None or kept.new_since <= now - FACTOR_PATIENCE:
+        return None
+    return factor.unsealed(secret_key, kept.new_secret)
+
+
+async def recovery_codes_left(session: AsyncSession, *, account_id: UUID) -> int:
+    unused = (
+        select(func.count())
+        .select_from(RecoveryCode)
+        .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+    )
+    return await session.scalar(unused) or 0
+
+
+async def trusted_devices_of(
+    session: AsyncSession, *, account_id: UUID, now: datetime
+) -> Sequence[TrustedDevice]:
+    """Browsers that are not asked for the second factor, the latest first."""
+    trusted = select(TrustedDevice).where(
+        TrustedDevice.account_id == account_id, TrustedDevice.expires_at > now
+    )
+    latest_first = trusted.order_by(TrustedDevice.last_used_at.desc(), TrustedDevice.id)
+    return (await session.scalars(latest_first.limit(MOST_SESSIONS))).all()
+
+
+async def owns_device(session: AsyncSession, *, account_id: UUID, device_id: UUID) -> bool:
+    own = select(TrustedDevice.id).where(
+        TrustedDevice.account_id == account_id, TrustedDevice.id == device_id
     )
     return await session.scalar(own) is not None
 

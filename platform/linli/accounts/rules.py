@@ -40,6 +40,9 @@ CODE_LIFE: Final = timedelta(minutes=10)
 CODE_TRIES: Final = 5
 SESSION_LIFE: Final = timedelta(hours=12)
 STAFF_IDLE: Final = timedelta(hours=2)
+TRUST_LIFE: Final = timedelta(days=30)
+# Between the password and the second factor, and between the picture to scan and its first code.
+FACTOR_PATIENCE: Final = timedelta(minutes=15)
 SEEN_EVERY: Final = timedelta(minutes=5)
 WRONG_TRIES: Final = 20
 WRONG_TRIES_WINDOW: Final = timedelta(minutes=15)

@@ -71,7 +71,9 @@ async def _town(database: Database, settings: Settings) -> str:
             return "The demo town is there already; it stays as it is."
         if not await town.is_empty(session):
             return "The database holds people already; no demo town was added to them."
-        plan = await town.build_town(session, now=clock.now(), zone=settings.zone)
+        plan = await town.build_town(
+            session, now=clock.now(), zone=settings.zone, secret_key=settings.secret_key
+        )
     return (
         f"Built {plain(plan.town.county.name)}: {len(plan.volunteers)} sample volunteers, "
         f"{len(plan.needs)} needs ({perf_counter() - began:.1f} s)."
@@ -89,6 +91,7 @@ async def _show_sign_ins(database: Database, settings: Settings) -> None:
         table.add_row(plain(who), plain(each.address), plain(each.name), plain(each.organization))
     console().print(table)
     say(f"The password of all of them: {plain(PASSWORD)}")
+    say("Who holds a role is asked for a code as well; for these samples the page shows it.")
     say(f"The address: {plain(settings.base_url)}")
 
 

@@ -10,8 +10,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.actions import create_account
+from linli.accounts.actions import begin_factor, confirm_factor, create_account
+from linli.accounts.factor import code_at, step_of
 from linli.accounts.models import Account
+from linli.accounts.queries import factor_of, waiting_secret
 from linli.core import seed
 from linli.core.errors import Conflict
 from linli.demo.needs import PlannedNeed, Story
@@ -61,6 +63,7 @@ class Built:
 class Builder:
     session: AsyncSession
     plan: TownPlan
+    secret_key: str
     built: Built = field(default_factory=Built)
 
     async def build(self) -> Built:
@@ -111,7 +114,7 @@ class Builder:
         return organization
 
     async def _account_of_member(self, member: SampleMember, now: datetime) -> Account:
-        return await create_account(
+        account = await create_account(
             self.session,
             name=member.name,
             birth_on=member.birth_on,
@@ -122,6 +125,9 @@ class Builder:
             is_sample=True,
             now=now,
         )
+        if member.email:
+            await give_factor(self.session, account, secret_key=self.secret_key, now=now)
+        return account
 
     async def _verify(self, organization: Organization) -> None:
         await verify_organization(
@@ -223,6 +229,16 @@ class Builder:
         await needs.tell_overdue(self.session, now=morning)
         await self.session.flush()
         await keep_from_leaving(self.session)
+
+
+async def give_factor(session: AsyncSession, account: Account, *, secret_key: str, now: datetime) -> None:
+    """As if they had scanned the picture; outside production the sign-in page shows a sample's code."""
+    await begin_factor(session, secret_key=secret_key, account=account, now=now)
+    kept = await factor_of(session, account_id=account.id)
+    secret = waiting_secret(kept, secret_key=secret_key, now=now)
+    assert secret is not None
+    code = code_at(secret, step_of(now))
+    await confirm_factor(session, secret_key=secret_key, account=account, typed=code, now=now)
 
 
 async def keep_from_leaving(session: AsyncSession) -> None:

@@ -33,9 +33,9 @@ async def is_empty(session: AsyncSession) -> bool:
     return await session.scalar(select(Account.id).limit(1)) is None
 
 
-async def build_town(session: AsyncSession, *, now: datetime, zone: ZoneInfo) -> TownPlan:
+async def build_town(session: AsyncSession, *, now: datetime, zone: ZoneInfo, secret_key: str) -> TownPlan:
     plan = plan_town(start=now.astimezone(zone).date(), zone=zone)
-    await Builder(session, plan).build()
+    await Builder(session, plan, secret_key).build()
     return plan
 
 

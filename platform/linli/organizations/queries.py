@@ -125,6 +125,7 @@ _HOLDER: Final = (
         _UNREAD,
         Account.password_hash.is_not(None),
         SignInSession.last_seen_at,
+        SignInSession.factor_at,
         Membership.role,
         Organization.id,
         Organization.name,
@@ -143,16 +144,26 @@ _HOLDER: Final = (
 async def caller_of(session: AsyncSession, token: str, now: datetime) -> Caller | None:
     """Who holds this session token, with their seats, in one query; None when it has ended.
 
-    A role counts only once its holder has a password, and ends a session that rests for two hours.
+    A role counts only with a password and, in this session, a second factor; and it ends a session that rests
+    for two hours.
     """
     found = await session.execute(_HOLDER, {"token_hash": hash_token(token), "now": now})
     rows = found.all()
     if not rows:
         return None
-    session_id, account_id, name, language, large_text, personalised, notices, has_password, last_seen_at = (
-        rows[0][:9]
-    )
-    seats = tuple(_seat(*row[9:]) for row in rows if row[10] is not None)
+    (
+        session_id,
+        account_id,
+        name,
+        language,
+        large_text,
+        personalised,
+        notices,
+        has_password,
+        last_seen_at,
+        factor_at,
+    ) = rows[0][:10]
+    seats = tuple(_seat(*row[10:]) for row in rows if row[11] is not None)
     if seats and last_seen_at <= now - STAFF_IDLE:
         return None
     return Caller(
@@ -163,8 +174,10 @@ async def caller_of(session: AsyncSession, token: str, now: datetime) -> Caller 
         large_text=large_text,
         personalised=personalised,
         unread_notices=notices,
-        seats=seats if has_password else (),
+        seats=seats if has_password and factor_at else (),
         needs_password=bool(seats) and not has_password,
+        needs_factor=bool(seats) and has_password and factor_at is None,
+        factor_at=factor_at,
         last_seen_at=last_seen_at,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.accounts.passwords import is_right_password
+from linli.core.config import DEVELOPMENT_SECRET
 from linli.demo.build import Builder
 from linli.demo.new_york import add_volunteers
 from linli.demo.plan import PASSWORD, TownPlan, plan_town
@@ -36,7 +37,7 @@ async def counted(session: AsyncSession, column: Any) -> dict[Any, int]:
 async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession) -> None:
     assert await is_empty(session)
     plan = plan_town(start=NOW.date(), zone=ZONE, volunteers=160)
-    await Builder(session, plan).build()
+    await Builder(session, plan, DEVELOPMENT_SECRET).build()
     assert not await is_empty(session)
     needs = await counted(session, Need.state)
     assert set(needs) == set(NeedState)

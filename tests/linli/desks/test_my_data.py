@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.models import Account, Consent
+from linli.accounts.models import Account, Consent, RecoveryCode, SecondFactor, TrustedDevice
 from linli.accounts.rules import ConsentPurpose
 from linli.core.db import Base
 from linli.core.i18n import Message
@@ -100,6 +100,16 @@ async def make_full_person(
             Membership(account_id=account.id, organization_id=organization.id, role=Role.officer, since=now),
             VolunteerSkill(account_id=account.id, skill_id=f"skill {mark}", level=SkillLevel.good),
             VolunteerField(account_id=account.id, field_id=f"field {mark}"),
+            SecondFactor(account_id=account.id, secret=f"secret {mark}", confirmed_at=now),
+            RecoveryCode(account_id=account.id, code_hash=f"hash {mark}", created_at=now),
+            TrustedDevice(
+                account_id=account.id,
+                token_hash=f"hash of {mark}",
+                device=f"device {mark}",
+                created_at=now,
+                last_used_at=now,
+                expires_at=now,
+            ),
             VolunteerLanguage(account_id=account.id, language_id=f"language {mark}"),
             VolunteerCredential(account_id=account.id, credential_id=f"paper {mark}", stated_at=now),
         )
@@ -170,7 +180,7 @@ async def test_the_export_holds_all_that_is_ones_own_and_nothing_of_others(
         assert marked in text
     for marked in ("language 甲", "paper 甲", "event 甲", "reason 甲", "陪独居老人聊聊天"):
         assert marked in text
-    for foreign in ("乙", str(other.id), str(other.mobile), "hash 甲", *PRIVATE_OF_NEED):
+    for foreign in ("乙", str(other.id), str(other.mobile), "hash 甲", "secret 甲", *PRIVATE_OF_NEED):
         assert foreign not in text
 
 

@@ -63,7 +63,8 @@ class Track:
 
     async def sign_in(self, account: Account) -> Racer:
         async with self.database.transaction() as session:
-            token = await start_session(session, account_id=account.id, device="test", now=datetime.now(UTC))
+            now = datetime.now(UTC)
+            token = await start_session(session, account_id=account.id, device="test", now=now, factor_at=now)
         form_token = new_form_token(self.settings.secret_key)
         cookies = {"session": token, "csrf": form_token}
         cookie = "; ".join(f"{cookie_name(self.settings, name)}={value}" for name, value in cookies.items())

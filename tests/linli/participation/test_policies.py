@@ -32,7 +32,7 @@ POSTED = NeedState.open
 
 
 async def called_by(session: AsyncSession, account: Account, now: datetime) -> Caller:
-    token = await start_session(session, account_id=account.id, device="test", now=now)
+    token = await start_session(session, account_id=account.id, device="test", now=now, factor_at=now)
     caller = await caller_of(session, token, now)
     assert caller is not None
     return caller

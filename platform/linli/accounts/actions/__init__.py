@@ -8,6 +8,7 @@ from linli.accounts.actions.account import (
     withdraw_consent,
 )
 from linli.accounts.actions.address import confirm_address_change, request_address_change
+from linli.accounts.actions.devices import end_trust, trust_device, use_trust
 from linli.accounts.actions.entry import (
     ENTRY,
     accept_password,
@@ -18,19 +19,34 @@ from linli.accounts.actions.entry import (
     request_sign_up,
     send_again,
 )
+from linli.accounts.actions.factor import (
+    begin_factor,
+    confirm_factor,
+    drop_factor,
+    forget_factor,
+    prove_factor,
+    renew_recovery_codes,
+)
 from linli.accounts.actions.sessions import end_session, end_sessions, start_session
 
 __all__ = [
     "ENTRY",
     "accept_password",
+    "begin_factor",
     "begin_password_try",
     "change_settings",
     "confirm_address_change",
     "confirm_entry",
+    "confirm_factor",
     "confirm_reset",
     "create_account",
+    "drop_factor",
     "end_session",
     "end_sessions",
+    "end_trust",
+    "forget_factor",
+    "prove_factor",
+    "renew_recovery_codes",
     "request_address_change",
     "request_code",
     "request_sign_up",
@@ -38,5 +54,7 @@ __all__ = [
     "send_again",
     "set_password",
     "start_session",
+    "trust_device",
+    "use_trust",
     "withdraw_consent",
 ]

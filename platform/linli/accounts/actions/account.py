@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts import codes, messages
+from linli.accounts.actions.devices import forget_devices
 from linli.accounts.actions.sessions import end_sessions
 from linli.accounts.forms import SettingsDraft
 from linli.accounts.models import Account, Consent
@@ -52,8 +53,9 @@ async def create_account(
 
 
 async def set_password(session: AsyncSession, *, account: Account, password_hash: str, now: datetime) -> None:
-    """The new password; every session and every code on its way ends, and the person is told."""
+    """The new password; every session, trusted device and code on its way ends, and the person is told."""
     account.password_hash = password_hash
+    await forget_devices(session, account_id=account.id)
     await end_sessions(session, account_id=account.id)
     await codes.use_up_all_of(session, account_id=account.id, now=now)
     record(session, action="accounts.set_password", object_id=account.id, actor_id=account.id, now=now)

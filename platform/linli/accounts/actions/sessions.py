@@ -11,8 +11,13 @@ from linli.accounts.rules import SESSION_LIFE
 from linli.accounts.tokens import hash_token, new_token
 
 
-async def start_session(session: AsyncSession, *, account_id: UUID, device: str, now: datetime) -> str:
-    """A new session; the token goes into the cookie and is kept nowhere else."""
+async def start_session(
+    session: AsyncSession, *, account_id: UUID, device: str, now: datetime, factor_at: datetime | None = None
+) -> str:
+    """A new session; the token goes into the cookie and is kept nowhere else.
+
+    `factor_at` is when the second factor was proven; without it the session carries no role.
+    """
     token = new_token()
     session.add(
         SignInSession(
@@ -22,6 +27,7 @@ async def start_session(session: AsyncSession, *, account_id: UUID, device: str,
             created_at=now,
             last_seen_at=now,
             expires_at=now + SESSION_LIFE,
+            factor_at=factor_at,
         )
     )
     await session.flush()

@@ -2,8 +2,17 @@
 
 from litestar import Router
 
-from linli.accounts.pages import entry, mine, reset
+from linli.accounts.pages import entry, factor, mine, reset, second_step
 
 __all__ = ["router"]
 
-router = Router("/", route_handlers=[*entry.handlers, *reset.handlers, *mine.handlers])
+router = Router(
+    "/",
+    route_handlers=[
+        *entry.handlers,
+        *second_step.handlers,
+        *reset.handlers,
+        *mine.handlers,
+        *factor.handlers,
+    ],
+)

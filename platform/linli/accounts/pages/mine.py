@@ -97,7 +97,15 @@ async def change_password(request: Asked, session: Session, caller: Caller, form
         password_hash = await passwords.hash_password(password)
     await actions.set_password(session, account=account, password_hash=password_hash, now=now)
     sentence = Message("Your new password is set. You are signed out everywhere else.")
-    return await let_in(request, session, account, go_on=next_path, now=now, sentence=sentence)
+    return await let_in(
+        request,
+        session,
+        account,
+        go_on=next_path,
+        now=now,
+        sentence=sentence,
+        proven=caller.factor_at is not None,
+    )
 
 
 @get(f"{MINE}/address", opt=may(signed_in))
@@ -153,6 +161,12 @@ async def end_session(request: Asked, session: Session, caller: Caller, session_
     await actions.end_session(session, account_id=caller.account_id, session_id=session_id)
     sentence = Message("That device is signed out.")
     return let_out(request, sentence) if session_id == caller.session_id else done(request, MINE, sentence)
+
+
+@post(f"{MINE}/devices/{{device_id:uuid}}/end", opt=may(policies.may_end_trust))
+async def end_trust(request: Asked, session: Session, caller: Caller, now: Now, device_id: Id) -> Page:
+    await actions.end_trust(session, account_id=caller.account_id, device_id=device_id, now=now)
+    return done(request, MINE, Message("That device is no longer trusted: it is asked for a code again."))
 
 
 @post(f"{MINE}/sessions/end", opt=may(signed_in))
@@ -213,6 +227,8 @@ async def account_page(
         places=named_places(request, places),
         sessions=await queries.sessions_of(session, account_id=account.id, now=now),
         this_session_id=caller.session_id,
+        factor=await queries.confirmed_factor(session, account_id=account.id),
+        devices=await queries.trusted_devices_of(session, account_id=account.id, now=now),
         consent=await queries.last_consent(session, account_id=account.id, purpose=ConsentPurpose.privacy),
         now=now,
     )
@@ -270,5 +286,6 @@ handlers: Final = (
     show_address_confirm,
     confirm_address,
     end_session,
+    end_trust,
     end_sessions,
 )

@@ -18,6 +18,9 @@ from linli.core.errors import NotFound, NotPermitted, NotSignedIn
 from linli.core.i18n import Message
 
 PASSWORD_FIRST: Final = Message("Your role asks for a password of your own. Please choose one first.")
+FACTOR_FIRST: Final = Message(
+    "Your role asks for a second step when you sign in. Please set it up under My account first."
+)
 
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,9 +50,22 @@ class Caller:
     personalised: bool
     unread_notices: int
     seats: tuple[Seat, ...]
-    # Holds a role, which does not count before a password is chosen: then `seats` is empty.
+    # Holds a role, which counts only with a password and a second factor: until then `seats` is empty.
     needs_password: bool = False
+    needs_factor: bool = False
+    factor_at: datetime | None = None
     last_seen_at: datetime | None = None
+
+    @property
+    def holds_a_role(self) -> bool:
+        return bool(self.seats) or self.needs_password or self.needs_factor
+
+    @property
+    def missing(self) -> Message | None:
+        """What the role still asks for before it counts."""
+        if self.needs_password:
+            return PASSWORD_FIRST
+        return FACTOR_FIRST if self.needs_factor else None
 
     def seat_in(self, organization_id: UUID) -> Seat | None:
         return next((seat for seat in self.seats if seat.organization_id == organization_id), None)
@@ -86,8 +102,8 @@ async def ask_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
     try:
         await policy(session, caller, connection.path_params)
     except (NotFound, NotPermitted):
-        if caller is not None and caller.needs_password:
-            raise NotPermitted(PASSWORD_FIRST) from None
+        if caller is not None and caller.missing is not None:
+            raise NotPermitted(caller.missing) from None
         raise
 
 

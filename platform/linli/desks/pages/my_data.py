@@ -11,7 +11,14 @@ from litestar import Response, Router, get
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.models import Account, Consent, SignInSession
+from linli.accounts.models import (
+    Account,
+    Consent,
+    RecoveryCode,
+    SecondFactor,
+    SignInSession,
+    TrustedDevice,
+)
 from linli.core.audit import AuditEntry
 from linli.core.db import Base
 from linli.core.web.given import Asked, Caller, Now, Session
@@ -34,6 +41,9 @@ from linli.volunteers.models import (
 OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "consents": (Consent, "account_id"),
     "sessions": (SignInSession, "account_id"),
+    "second_step": (SecondFactor, "account_id"),
+    "recovery_codes": (RecoveryCode, "account_id"),
+    "trusted_devices": (TrustedDevice, "account_id"),
     "profile": (VolunteerProfile, "account_id"),
     "skills": (VolunteerSkill, "account_id"),
     "fields": (VolunteerField, "account_id"),
@@ -50,6 +60,10 @@ MOST_LOOKS = 1000
 LEFT_OUT = {
     "password_hash",
     "token_hash",
+    "code_hash",
+    "secret",
+    "new_secret",
+    "last_step",
     "checked_by_id",
     "asked_by_id",
     "account_id",
