@@ -15,6 +15,8 @@ from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import ROLES, OrganizationKind, Role
 from linli.participation.models import Participation
 from linli.participation.rules import State, invitation_expires_at
+from linli.teams.models import Team, TeamMember
+from linli.teams.rules import CONSENT_VERSION, MemberState, TeamRole, TeamState
 from linli.volunteers.models import VolunteerProfile
 from tests.conftest import NOW
 
@@ -157,3 +159,50 @@ async def make_participation(
         shift.places_taken += 1
     await session.flush()
     return participation
+
+
+async def make_team(
+    session: AsyncSession, home: Organization | None = None, *, is_group: bool = False, **values: Any
+) -> Team:
+    """A team of an organization that goes on; or a group of neighbours that its committee agreed to."""
+    home = home or await make_organization(session)
+    n = next(_counter)
+    team = Team(
+        **{
+            "organization_id": None if is_group else home.id,
+            "committee_id": home.id if is_group else None,
+            "state": TeamState.agreed,
+            "name": f"暖心服务队{n}",
+            "division": home.division,
+            "join_token": f"link{n}",
+            "created_at": NOW,
+            "agreed_at": NOW,
+            "changed_at": NOW,
+        }
+        | values
+    )
+    session.add(team)
+    await session.flush()
+    return team
+
+
+async def make_team_member(
+    session: AsyncSession,
+    team: Team,
+    account: Account | None = None,
+    role: TeamRole = TeamRole.member,
+    state: MemberState = MemberState.member,
+) -> TeamMember:
+    account = account or await make_account(session)
+    member = TeamMember(
+        team_id=team.id,
+        account_id=account.id,
+        role=role,
+        state=state,
+        consent_version=CONSENT_VERSION,
+        asked_at=NOW,
+        since=NOW if state is MemberState.member else None,
+    )
+    session.add(member)
+    await session.flush()
+    return member

@@ -41,6 +41,7 @@ from linli.organizations.queries import caller_of
 from linli.participation import jobs as participation_jobs
 from linli.participation import pages as participation_pages
 from linli.suggestions import jobs as suggestions_jobs
+from linli.teams import pages as teams_pages
 from linli.volunteers import jobs as volunteers_jobs
 from linli.volunteers import pages as volunteers_pages
 
@@ -55,6 +56,7 @@ def routers() -> Sequence[Any]:
         needs_pages.router,
         organizations_pages.router,
         volunteers_pages.router,
+        teams_pages.router,
         notifications_pages.router,
         participation_pages.router,
         desks_pages.router,

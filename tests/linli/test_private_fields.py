@@ -25,6 +25,7 @@ from tests.linli.world import (
     DESKS,
     EMAIL,
     GIVEN_NAME,
+    LEADER,
     MOBILE,
     PRIVATE,
     VISITOR,
@@ -43,6 +44,8 @@ FORMS = {"/needs/{need_id}/edit", "/needs/{need_id}/again"}
 DESK, ROSTER = "/needs/{need_id}/desk", "/needs/{need_id}/roster"
 # Whoever checks a paper must know whose it is.
 PAPERS_TO_CHECK = "/organizations/{organization_id}/credentials"
+# By joining a team its members agreed to be seen there.
+TEAM_ROSTER = "/teams/{team_id}/roster"
 
 
 LOW_INCOME, PUBLIC = "low_income", "elderly_care"
@@ -59,11 +62,15 @@ LOOKS = [
 def may_show(actor: str, state: State, path: str) -> set[str]:
     """What this actor may read of their own affairs on this page; of anybody else's it is nothing."""
     has_place = state is State.confirmed
+    place = CONTACT if has_place and path == "/participations/{participation_id}" else set()
     if actor == VOLUNTEER:
-        place = CONTACT if has_place and path == "/participations/{participation_id}" else set()
         return set(PERSONAL) | place
+    if actor == LEADER and place:
+        return place
     if path == PAPERS_TO_CHECK:
         return {"name"}
+    if path == TEAM_ROSTER:
+        return {"name", "mobile"}
     if actor in DESKS and path in FORMS:
         return set(OWNED)
     if actor in DESKS and has_place:
@@ -95,6 +102,7 @@ async def test_private_fields_stand_only_where_a_place_or_the_owner_looks(
         (VOLUNTEER, "/participations/{participation_id}", CONTACT),
         (Role.officer, "/needs/{need_id}/edit", set(OWNED)),
         (Role.coordinator, "/needs/{need_id}/roster", {"name", "mobile"}),
+        (LEADER, TEAM_ROSTER, {"name", "mobile"}),
     ],
 )
 async def test_those_who_need_them_see_them(

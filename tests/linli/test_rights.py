@@ -17,10 +17,10 @@ from linli.core.web.security import cookie_name
 from linli.organizations.rules import ACTING_ROLES, Role
 from tests.conftest import RolledBackDatabase, Visitor
 from tests.house import expect_none
-from tests.linli.world import BUREAU, DESKS, STAFF, VISITOR, VOLUNTEER, Ids, World, make_world
+from tests.linli.world import BUREAU, DESKS, LEADER, STAFF, VISITOR, VOLUNTEER, Ids, World, make_world
 
-ACTORS = (VISITOR, VOLUNTEER, *STAFF)
-SIGNED_IN = frozenset({VOLUNTEER, *STAFF})
+ACTORS = (VISITOR, VOLUNTEER, LEADER, *STAFF)
+SIGNED_IN = frozenset({VOLUNTEER, LEADER, *STAFF})
 ASKING = frozenset(DESKS)
 BAD_BODIES = (
     ("application/x-www-form-urlencoded", b"a=%ff%00&a=&=&reason=" + b"\xff" * 50),
@@ -46,8 +46,11 @@ ANYONE = Rights(frozenset(ACTORS), frozenset(ACTORS))
 # Pages without an id in their path: they show and change what belongs to who is signed in.
 THEMSELVES = Rights(SIGNED_IN, SIGNED_IN)
 DESK = open_to(ASKING)
-SEES_NEED = open_to(VOLUNTEER, ASKING, Role.bureau_staff)
-ANSWERS = open_to(VOLUNTEER)
+SEES_NEED = open_to(VOLUNTEER, LEADER, ASKING, Role.bureau_staff)
+ANSWERS = open_to(VOLUNTEER, LEADER)
+# A committee answers for a group of neighbours and does not lead it.
+LEADS = open_to(LEADER, Role.coordinator, Role.social_worker)
+BELONGS = open_to(VOLUNTEER, LEADER)
 CHECKS_PAPERS = open_to(Role.officer, Role.social_worker, Role.bureau_staff)
 
 ROUTES = {
@@ -129,6 +132,33 @@ ROUTES = {
     "GET /needs/{need_id}/desk/people": DESK,
     "POST /needs/{need_id}/ask": DESK,
     "GET /needs/{need_id}/roster": DESK,
+    "GET /teams": ANYONE,
+    "GET /teams/new": THEMSELVES,
+    "POST /teams/new": THEMSELVES,
+    "GET /me/teams": THEMSELVES,
+    "GET /join/{token}": ANYONE,
+    "POST /join/{token}": THEMSELVES,
+    "GET /teams/{team_id}": ANYONE,
+    "POST /teams/{team_id}/ask": THEMSELVES,
+    "POST /teams/{team_id}/leave": BELONGS,
+    "POST /teams/{team_id}/invitation/accept": BELONGS,
+    "POST /teams/{team_id}/invitation/decline": BELONGS,
+    "GET /teams/{team_id}/roster": LEADS,
+    "GET /teams/{team_id}/invite": LEADS,
+    "POST /teams/{team_id}/invite/renew": LEADS,
+    "GET /teams/{team_id}/edit": LEADS,
+    "POST /teams/{team_id}/edit": LEADS,
+    "POST /teams/{team_id}/end": LEADS,
+    "POST /teams/{team_id}/members/{member_id}/accept": LEADS,
+    "POST /teams/{team_id}/members/{member_id}/decline": LEADS,
+    "POST /teams/{team_id}/members/{member_id}/remove": LEADS,
+    "POST /teams/{team_id}/members/{member_id}/role": LEADS,
+    "GET /organizations/{organization_id}/teams": DESK,
+    "GET /organizations/{organization_id}/teams/new": DESK,
+    "POST /organizations/{organization_id}/teams": DESK,
+    "POST /organizations/{organization_id}/teams/{team_id}/agree": open_to(Role.officer),
+    "POST /organizations/{organization_id}/teams/{team_id}/decline": open_to(Role.officer),
+    "POST /organizations/{organization_id}/teams/{team_id}/withdraw": open_to(Role.officer),
     "GET /organizations/{organization_id}": ANYONE,
     "GET /organizations/{organization_id}/desk": DESK,
     "GET /organizations/{organization_id}/needs/new": DESK,

@@ -15,6 +15,8 @@ from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import OrganizationKind as Kind
 from linli.organizations.rules import Role
 from linli.participation.rules import State
+from linli.teams.models import Team, TeamMember
+from linli.teams.rules import TeamRole
 from linli.volunteers.models import VolunteerCredential
 from tests.conftest import NOW
 from tests.factories import (
@@ -24,12 +26,15 @@ from tests.factories import (
     make_need,
     make_organization,
     make_participation,
+    make_team,
+    make_team_member,
     make_volunteer,
 )
 
 Ids = dict[str, str]
 VISITOR: Final = "visitor"
 VOLUNTEER: Final = "volunteer"
+LEADER: Final = "leader"
 # Who asks for people from which kind of organization; the bureau looks at what its county asks for.
 DESKS: Final = {
     Role.officer: Kind.residents_committee,
@@ -81,11 +86,25 @@ async def make_world(
         away[role] = await make_bureau_seat(session, role, elsewhere[:6], away[Role.officer])
     somebody = await make_person(session, home, state, field)
     another = await make_person(session, away, state, field)
-    accounts = {role: seat.account for role, seat in home.items()} | {VOLUNTEER: somebody.account}
-    own: dict[str, dict[str, str]] = {role: somebody.ids[role] | home[role].ids for role in STAFF}
-    others: dict[str, dict[str, str]] = {role: another.ids[role] | away[role].ids for role in STAFF}
+    leader = await make_person(session, home, state, field, leads=True)
+    another_leader = await make_person(session, away, state, field, leads=True)
+    own_teams = await make_teams(session, home, leader.account, somebody.account)
+    other_teams = await make_teams(session, away, another_leader.account, another.account)
+    accounts = {role: seat.account for role, seat in home.items()}
+    accounts |= {VOLUNTEER: somebody.account, LEADER: leader.account}
+    own: dict[str, dict[str, str]] = {
+        role: somebody.ids[role] | home[role].ids | own_teams[role] for role in STAFF
+    }
+    others: dict[str, dict[str, str]] = {
+        role: another.ids[role] | away[role].ids | other_teams[role] for role in STAFF
+    }
     own[VOLUNTEER] = home[Role.officer].ids | somebody.ids[Role.officer] | somebody.own
+    own[LEADER] = home[Role.officer].ids | leader.ids[Role.officer] | leader.own
     others[VOLUNTEER] = away[Role.officer].ids | another.ids[Role.officer] | another.own
+    others[LEADER] = others[VOLUNTEER]
+    for who in (VOLUNTEER, LEADER):
+        own[who] = own[who] | own_teams[Role.officer]
+        others[who] = others[who] | other_teams[Role.officer]
     return World(accounts, own | {VISITOR: own[VOLUNTEER]}, others | {VISITOR: others[VOLUNTEER]})
 
 
@@ -136,17 +155,23 @@ async def make_seat(
 WORDS: Final = {"template_id": "blank", "part": "about", "credential_id": "first_aid", "path": "app.css"}
 
 
-async def make_person(session: AsyncSession, desks: Mapping[str, Seat], state: State, field: str) -> Person:
-    """Somebody who is in the same state with each of the desks."""
+async def make_person(
+    session: AsyncSession, desks: Mapping[str, Seat], state: State, field: str, *, leads: bool = False
+) -> Person:
+    """Somebody who is in the same state with each of the desks; `leads` a team, and is nobody known here."""
     community = desks[Role.officer].organization.division
     is_at_home = community == COMMUNITY
-    account = await make_account(
-        session,
-        name=f"欧阳{GIVEN_NAME}",
-        mobile=MOBILE if is_at_home else None,
-        email=EMAIL if is_at_home else "somebody.else@example.org",
-        birth_on=BORN_ON,
-        division=community,
+    account = (
+        await make_account(session, division=community)
+        if leads
+        else await make_account(
+            session,
+            name=f"欧阳{GIVEN_NAME}",
+            mobile=MOBILE if is_at_home else None,
+            email=EMAIL if is_at_home else "somebody.else@example.org",
+            birth_on=BORN_ON,
+            division=community,
+        )
     )
     await make_volunteer(session, account=account)
     papers = {
@@ -163,6 +188,23 @@ async def make_person(session: AsyncSession, desks: Mapping[str, Seat], state: S
         session_id=await make_session(session, account), device_id=await make_device(session, account)
     )
     return Person(account, own | WORDS, ids)
+
+
+async def make_teams(
+    session: AsyncSession, desks: Mapping[str, Seat], leader: Account, member: Account
+) -> Mapping[str, Ids]:
+    """A team of each desk, all with the same leader and member; the committee's is a group of neighbours."""
+    ids: dict[str, Ids] = {}
+    for role in DESKS:
+        home = desks[role].organization
+        team = await make_team(session, home, is_group=role is Role.officer)
+        await make_team_member(session, team, leader, TeamRole.leader)
+        ids[role] = ids_of(team, await make_team_member(session, team, member))
+    return ids | dict.fromkeys(BUREAU, ids[Role.officer])
+
+
+def ids_of(team: Team, member: TeamMember) -> Ids:
+    return as_text(team_id=team.id, member_id=member.id) | {"token": team.join_token}
 
 
 async def make_place(

@@ -19,6 +19,7 @@ MODULES_WITH_TABLES = (
     "linli.accounts.models",
     "linli.organizations.models",
     "linli.volunteers.models",
+    "linli.teams.models",
     "linli.needs.models",
     "linli.participation.models",
     "linli.suggestions.models",

@@ -28,6 +28,8 @@ from tests.factories import (
     make_need,
     make_organization,
     make_participation,
+    make_team,
+    make_team_member,
     make_volunteer,
 )
 
@@ -42,6 +44,7 @@ NOT_ABOUT_THEM = {
     "needs.answered_by_id": "about the need",
     "volunteer_credentials.checked_by_id": "about the volunteer",
     "participations.asked_by_id": "about the volunteer",
+    "teams.proposed_by_id": "about the team; its proposer is its first member",
 }
 
 
@@ -72,6 +75,7 @@ async def make_full_person(
     await make_volunteer(session, account=account, about=f"关于{mark}", number=f"编号{mark}")
     held = await make_participation(session, need.shifts[0], account, State.confirmed, note=f"备注{mark}")
     held.asked_by_id = account.id
+    await make_team_member(session, await make_team(session, organization, name=f"服务队{mark}"), account)
     run = SuggestionRun(
         need_id=need.id,
         shift_id=None,
@@ -176,6 +180,7 @@ async def test_the_export_holds_all_that_is_ones_own_and_nothing_of_others(
         "版本甲",
         "skill 甲",
         "field 甲",
+        "服务队甲",
     ):
         assert marked in text
     for marked in ("language 甲", "paper 甲", "event 甲", "reason 甲", "陪独居老人聊聊天"):

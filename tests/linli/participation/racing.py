@@ -3,9 +3,9 @@
 import asyncio
 import os
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count, cycle
 from pathlib import Path
@@ -46,6 +46,7 @@ class Press:
     path: str
     key: str | None = None
     note: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 class Track:
@@ -93,7 +94,7 @@ async def press_at(client: httpx.AsyncClient, press: Press) -> httpx.Response:
     headers = {"Cookie": press.racer.cookie, "x-csrftoken": press.racer.form_token}
     if press.key:
         headers["Idempotency-Key"] = press.key
-    return await client.post(press.path, data={"note": press.note}, headers=headers)
+    return await client.post(press.path, data={"note": press.note, **press.fields}, headers=headers)
 
 
 @asynccontextmanager

@@ -29,6 +29,7 @@ from linli.notifications.models import Notice, OutboxMessage
 from linli.organizations.models import Membership, Organization
 from linli.participation.models import Participation
 from linli.suggestions.models import Suggestion
+from linli.teams.models import Team, TeamMember
 from linli.volunteers.models import (
     VolunteerCredential,
     VolunteerField,
@@ -50,12 +51,13 @@ OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "languages": (VolunteerLanguage, "account_id"),
     "credentials": (VolunteerCredential, "account_id"),
     "memberships": (Membership, "account_id"),
+    "teams": (TeamMember, "account_id"),
     "participations": (Participation, "account_id"),
     "suggestions": (Suggestion, "account_id"),
     "notices": (Notice, "account_id"),
     "messages": (OutboxMessage, "recipient_id"),
 }
-LOOKS = ("see_contact", "see_paper")
+LOOKS = ("see_contact", "see_paper", "see_member_contact")
 MOST_LOOKS = 1000
 LEFT_OUT = {
     "password_hash",
@@ -81,6 +83,7 @@ async def own_data(session: AsyncSession, *, account_id: UUID) -> dict[str, Any]
         data[name] = [_row(row) for row in rows]
     data["needs_taken_part_in"] = await _needs(session, account_id)
     data["organizations"] = await _organizations(session, account_id)
+    data["names_of_teams"] = await _teams(session, account_id)
     data["looks_by_others"] = await _looks(session, account_id)
     return data
 
@@ -103,6 +106,15 @@ async def _organizations(session: AsyncSession, account_id: UUID) -> list[dict[s
         .where(Membership.account_id == account_id)
     )
     return [dict(zip(("id", "name", "kind"), map(_plain, row), strict=True)) for row in rows]
+
+
+async def _teams(session: AsyncSession, account_id: UUID) -> list[dict[str, Any]]:
+    rows = await session.execute(
+        select(Team.id, Team.name)
+        .where(Team.id.in_(select(TeamMember.team_id).where(TeamMember.account_id == account_id)))
+        .order_by(Team.name, Team.id)
+    )
+    return [dict(zip(("id", "name"), map(_plain, row), strict=True)) for row in rows]
 
 
 async def _looks(session: AsyncSession, account_id: UUID) -> list[dict[str, Any]]:

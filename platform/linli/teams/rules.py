@@ -1,0 +1,206 @@
+"""What a team is, who leads it, and how many one person can belong to."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from linli.core.i18n import Message
+
+
+class TeamState(StrEnum):
+    """Only an agreed team is on public pages and can be asked."""
+
+    proposed = "proposed"
+    agreed = "agreed"
+    declined = "declined"
+    ended = "ended"
+
+
+class TeamRole(StrEnum):
+    leader = "leader"
+    deputy = "deputy"
+    member = "member"
+
+
+class MemberState(StrEnum):
+    asked = "asked"
+    invited = "invited"
+    member = "member"
+    declined = "declined"
+    left = "left"
+
+
+ROLE_NAMES: Final = {
+    TeamRole.leader: Message("Team leader"),
+    TeamRole.deputy: Message("Deputy leader"),
+    TeamRole.member: Message("Team member"),
+}
+PUBLIC_STATES: Final = frozenset({TeamState.agreed, TeamState.ended})
+LEADING_ROLES: Final = frozenset({TeamRole.leader, TeamRole.deputy})
+# A row in one of these is the one row that a person has with a team.
+OPEN_STATES: Final = frozenset({MemberState.asked, MemberState.invited, MemberState.member})
+# Nobody can be there for more than a few: a sixth team would count on somebody who cannot come.
+MOST_TEAMS: Final = 5
+# Rows that wait for a leader's answer, so that nobody can fill the lists of all leaders.
+MOST_ASKED: Final = 5
+FEW: Final = 5
+NAME_LENGTH: Final = 60
+LONGEST_ABOUT: Final = 1000
+LONGEST_REASON: Final = 300
+# Which sentence about name and phone somebody agreed to by joining (templates/teams/_consent.html).
+CONSENT_VERSION: Final = "2026-11"
+DAYPARTS_A_DAY: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FreeCounts:
+    """How many members are free, busy, and have not said, at one time; together all members."""
+
+    free: int = 0
+    busy: int = 0
+    unknown: int = 0
+
+
+def refuse_one_more(teams: int) -> Message | None:
+    """Whether somebody who belongs to so many teams can join another.
+
+    Examples
+    --------
+    >>> refuse_one_more(4) is None, refuse_one_more(5).in_language("en")
+    (True, 'A person can be in at most 5 teams. Leave one of them first.')
+    """
+    if teams < MOST_TEAMS:
+        return None
+    return Message("A person can be in at most {n} teams. Leave one of them first.", n=MOST_TEAMS)
+
+
+def refuse_joining(state: TeamState) -> Message | None:
+    """Whether a team in this state takes members.
+
+    Examples
+    --------
+    >>> refuse_joining(TeamState.agreed) is None, refuse_joining(TeamState.ended).text
+    (True, 'This team has ended. There may be another one nearby.')
+    """
+    match state:
+        case TeamState.agreed:
+            return None
+        case TeamState.proposed:
+            return Message("The committee has not agreed to this team yet.")
+    return Message("This team has ended. There may be another one nearby.")
+
+
+def refuse_leaving(role: TeamRole) -> Message | None:
+    """Whether somebody in this role can leave: a team is never without the one who answers for it.
+
+    Examples
+    --------
+    >>> refuse_leaving(TeamRole.deputy) is None, refuse_leaving(TeamRole.leader).text
+    (True, 'The leader cannot leave. Please hand the team over to a member first.')
+    """
+    if role is not TeamRole.leader:
+        return None
+    return Message("The leader cannot leave. Please hand the team over to a member first.")
+
+
+def refuse_parent(*, is_same_home: bool, parent_has_parent: bool, has_branches: bool) -> Message | None:
+    """Whether a team can be a branch of another: one level only, so that no circle can come about.
+
+    Parameters
+    ----------
+    is_same_home : bool
+        Whether the same organization, or the same committee, answers for both.
+    parent_has_parent, has_branches : bool
+        Whether the wider team is a branch itself, and whether the narrower one has branches.
+
+    Examples
+    --------
+    >>> refuse_parent(is_same_home=True, parent_has_parent=False, has_branches=False) is None
+    True
+    >>> refuse_parent(is_same_home=True, parent_has_parent=True, has_branches=False).text
+    'A branch has no branches of its own. Please choose another team.'
+    """
+    if not is_same_home:
+        return Message("A branch belongs to the same organization as the whole team.")
+    if parent_has_parent:
+        return Message("A branch has no branches of its own. Please choose another team.")
+    if has_branches:
+        return Message("This team has branches, so it cannot be a branch itself.")
+    return None
+
+
+def said_of_count(n: int, *, is_inside: bool) -> Message | int:
+    """A number of members as others may hear it: few people are easy to guess, so outside they are "a few".
+
+    Parameters
+    ----------
+    n : int
+    is_inside : bool
+        Whether it is said to who leads the team or acts for its organization.
+
+    Examples
+    --------
+    >>> said_of_count(3, is_inside=True), said_of_count(0, is_inside=False), said_of_count(9, is_inside=False)
+    (3, 0, 9)
+    >>> said_of_count(3, is_inside=False).text
+    'a few'
+    """
+    return Message("a few") if 0 < n < FEW and not is_inside else n
+
+
+def parts_of_week(start: datetime, end: datetime) -> tuple[int, ...]:
+    """The parts of the week that a time touches: weekday times three and daypart, Monday morning is 0.
+
+    Parameters
+    ----------
+    start, end : datetime
+        In the place's own zone; mornings end at 12:00, afternoons at 18:00.
+
+    Examples
+    --------
+    >>> parts_of_week(datetime(2026, 11, 24, 9), datetime(2026, 11, 24, 12))
+    (3,)
+    >>> parts_of_week(datetime(2026, 11, 29, 17), datetime(2026, 11, 30, 1))
+    (19, 20, 0)
+    """
+    last = _part(end - timedelta(microseconds=1)) if end > start else _part(start)
+    span = min(last - _part(start) + 1, 7 * DAYPARTS_A_DAY)
+    return tuple((_part(start) + n) % (7 * DAYPARTS_A_DAY) for n in range(span))
+
+
+def counts_at(
+    availabilities: Sequence[str], cells: Collection[int], *, taken: int, unsaid: int = 0
+) -> FreeCounts:
+    """Free, busy and unknown members at a time.
+
+    Parameters
+    ----------
+    availabilities : sequence of str
+        The 21 characters of each member who has not promised that time to somebody else.
+    cells : collection of int
+        As `parts_of_week` gives them.
+    taken : int
+        How many members have promised that time: they are busy whatever their week says.
+    unsaid : int
+        How many members have no profile.
+
+    Examples
+    --------
+    >>> week = "1" + "0" * 20
+    >>> counts_at([week, week, "?" * 21], (0,), taken=1)
+    FreeCounts(free=2, busy=1, unknown=1)
+    >>> counts_at([week], (0, 1), taken=0)
+    FreeCounts(free=0, busy=1, unknown=0)
+    """
+    said = [{week[cell] for cell in cells} for week in availabilities]
+    free = sum(each == {"1"} for each in said)
+    busy = sum("0" in each for each in said)
+    return FreeCounts(free, busy + taken, len(said) - free - busy + unsaid)
+
+
+def _part(moment: datetime) -> int:
+    day = date(moment.year, moment.month, moment.day)
+    daypart = 0 if moment.hour < 12 else 1 if moment.hour < 18 else 2
+    return (day.toordinal() - 1) * DAYPARTS_A_DAY + daypart
