@@ -38,6 +38,9 @@ PAGES: Final = {
         "/needs",
         "/needs?near=nowhere",
         "/needs/{need}",
+        "/teams",
+        "/teams?near=nowhere",
+        "/teams/{team}",
         "/sign-up",
         "/sign-in",
         "/confirm",
@@ -55,6 +58,10 @@ PAGES: Final = {
         "/participations/{participation}",
         "/needs/{need}",
         "/me/notices",
+        "/me/teams",
+        *(f"/teams/{{team}}{page}" for page in ("", "/roster", "/invite", "/edit")),
+        "/join/{token}",
+        "/teams/new",
         "/me/volunteer",
         *(f"/me/volunteer/{part}" for part in ("about", "fields", "languages", "place", "skills", "week")),
         "/me/credentials",
@@ -75,6 +82,9 @@ PAGES: Final = {
         "/organizations/{organization}/needs/new/elder_company",
         "/organizations/{organization}/needs/new/blank",
         "/organizations/{organization}/members",
+        "/organizations/{organization}/teams",
+        "/organizations/{organization}/teams?show=ended",
+        "/organizations/{organization}/teams/new",
         "/organizations/{organization}/credentials",
         *(
             f"/needs/{{need}}{page}"
@@ -94,6 +104,8 @@ WHERE_NEEDS_ARE: Final = {
     VOLUNTEER: "/home",
     OFFICER: "/organizations/{organization}/desk",
 }
+# The volunteer leads the one they find.
+WHERE_TEAMS_ARE: Final = {VISITOR: "/teams", VOLUNTEER: "/me/teams"}
 # Answers to machines, what leads on to another page, and fragments of pages that are on the list.
 NO_PAGES: Final = {
     "/start",
@@ -143,12 +155,16 @@ def language_of(test: str, who: str) -> str:
 
 async def things_found(walk: Walk, who: str) -> dict[str, str]:
     """The ids of a need, of one's own place and organization, from links that this person is shown."""
-    found = {"need": "", "participation": "", "organization": ""}
+    found = {"need": "", "participation": "", "organization": "", "team": "", "token": ""}
     if who in {OFFICER, BUREAU}:
         found["organization"] = (await organization_of(walk)).split("/")[2]
     if who in WHERE_NEEDS_ARE:
         found["need"] = await id_in_link(walk, WHERE_NEEDS_ARE[who].format(**found), ".card-title a")
+    if who in WHERE_TEAMS_ARE:
+        found["team"] = await id_in_link(walk, WHERE_TEAMS_ARE[who], ".card-title a")
     if who == VOLUNTEER:
+        await walk.page.goto(f"/teams/{found['team']}/invite")
+        found["token"] = (await walk.page.locator(".qr .number").inner_text()).rpartition("/")[2]
         found["participation"] = await id_in_link(walk, "/commitments", "a[href$='/calendar.ics']")
     return found
 

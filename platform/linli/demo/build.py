@@ -20,6 +20,8 @@ from linli.demo.needs import PlannedNeed, Story
 from linli.demo.people import CHECKED_DAYS_AGO, HeldCredential, SamplePerson
 from linli.demo.plan import PASSWORD, SampleMember, TownPlan
 from linli.demo.stories import Act, Step
+from linli.demo.team_building import build_team
+from linli.demo.teams import PlannedTeam
 from linli.needs import actions as needs
 from linli.needs.models import Need
 from linli.notifications.models import OutboxMessage
@@ -33,6 +35,7 @@ from linli.volunteers.forms import ProfileDraft, StatedPaper
 
 FOUNDED_DAYS_AGO: Final = 60
 SIGNED_UP_DAYS_AGO: Final = 30
+TEAMS_BEGAN_DAYS_AGO: Final = 20
 
 WHY_CANCELLED: Final = "天气预报有暴雨，改期再约。"
 WHAT_INSTEAD: Final = "志愿者一时没找到，社区安排网格员先上门；下周再发一次。"
@@ -70,6 +73,8 @@ class Builder:
         await self._found()
         for person in self.plan.volunteers:
             self.built.volunteers.append(await self._sign_up(person))
+        for planned in self.plan.teams:
+            await self._begin_team(planned)
         for _, happens in sorted(self._events(), key=lambda event: event[0]):
             await happens()
         await self._let_time_pass()
@@ -149,6 +154,16 @@ class Builder:
         for held in person.credentials:
             await self._state(account, held)
         return account
+
+    async def _begin_team(self, planned: PlannedTeam) -> None:
+        await build_team(
+            self.session,
+            planned,
+            home=self.built.organizations[self.plan.members[planned.home].organization.name],
+            officer=self.built.members[planned.home],
+            volunteers=self.built.volunteers,
+            now=self.plan.diary.at(-TEAMS_BEGAN_DAYS_AGO, 20),
+        )
 
     async def _state(self, account: Account, held: HeldCredential) -> None:
         now = self.plan.diary.at(-CHECKED_DAYS_AGO, 11)

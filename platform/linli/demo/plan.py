@@ -11,6 +11,7 @@ from linli.demo.organizations import SampleOrganization, bureau_of, committees_o
 from linli.demo.people import Home, SamplePerson, name_of, people_of_samples, sign_in_volunteer, volunteers_of
 from linli.demo.places import WENGAN, Town, town
 from linli.demo.stories import Casting, Step
+from linli.demo.teams import PlannedTeam, planned_teams
 from linli.organizations.rules import Role
 
 SEED: Final = 522725
@@ -40,6 +41,7 @@ class TownPlan:
     volunteers: tuple[SamplePerson, ...]
     needs: tuple[PlannedNeed, ...]
     steps: tuple[Step, ...]
+    teams: tuple[PlannedTeam, ...]
 
 
 def plan_town(
@@ -61,7 +63,14 @@ def plan_town(
     )
     needs = planned_needs(place, askers, diary, rng)
     steps = Casting(people, needs, rng, diary.at(-1, LAST_HOUR)).steps()
-    return TownPlan(diary, place, members, people, needs, tuple(steps))
+    # Dice of its own, so that other teams change nothing else in the town.
+    teams = planned_teams(
+        [(each.organization, each.role) for each in members],
+        people,
+        today=start,
+        rng=random.Random(f"teams {seed} {start}"),  # noqa: S311 - samples
+    )
+    return TownPlan(diary, place, members, people, needs, tuple(steps), teams)
 
 
 def sign_in(name: str) -> str:

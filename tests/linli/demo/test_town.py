@@ -23,6 +23,8 @@ from linli.organizations.models import Organization
 from linli.organizations.rules import Role
 from linli.participation.models import Participation
 from linli.participation.rules import State
+from linli.teams.models import Team, TeamMember
+from linli.teams.rules import MOST_TEAMS, MemberState, TeamRole, TeamState
 from linli.volunteers.models import VolunteerCredential, VolunteerProfile
 from tests.conftest import NOW
 
@@ -57,6 +59,7 @@ async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession
     await check_everything_is_marked(session)
     await check_nothing_leaves(session)
     await check_sign_ins(session)
+    await check_teams(session, plan)
     await check_clocks(session)
     await check_the_diary_of_the_first_volunteer(session)
     organizations = (await session.scalars(select(Organization))).all()
@@ -64,8 +67,21 @@ async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession
     assert len(plan.members) == len(organizations) + 1
 
 
+async def check_teams(session: AsyncSession, plan: TownPlan) -> None:
+    """Thirty that go on, each led by an adult and none of them alone; nobody in more than five."""
+    teams = (await session.scalars(select(Team))).all()
+    assert Counter(each.state for each in teams) == {TeamState.agreed: 30, TeamState.proposed: 1}
+    assert sum(each.committee_id is not None for each in teams) == 7
+    members = select(TeamMember).where(TeamMember.state == MemberState.member)
+    rows = (await session.scalars(members)).all()
+    assert {row.team_id for row in rows if row.role is TeamRole.leader} == {each.id for each in teams}
+    assert min(Counter(row.team_id for row in rows if row.team_id != teams[-1].id).values()) >= 5
+    assert max(Counter(row.account_id for row in rows).values()) <= MOST_TEAMS
+    assert [each.people[0] for each in plan.teams].count(0) == 1
+
+
 async def check_everything_is_marked(session: AsyncSession) -> None:
-    for model in (Account, Organization, Need):
+    for model in (Account, Organization, Need, Team):
         assert await counted(session, model.is_sample) == {True: await total(session, model)}
 
 
