@@ -12,6 +12,8 @@ from litestar.di import Provide
 from linli.accounts import jobs as accounts_jobs
 from linli.accounts import pages as accounts_pages
 from linli.accounts.seen import note_seen
+from linli.conversations import jobs as conversations_jobs
+from linli.conversations import pages as conversations_pages
 from linli.core import i18n, pages
 from linli.core.config import Settings
 from linli.core.db import Database
@@ -58,6 +60,7 @@ def routers() -> Sequence[Any]:
         volunteers_pages.router,
         teams_pages.router,
         notifications_pages.router,
+        conversations_pages.router,
         participation_pages.router,
         desks_pages.router,
         serve_static,
@@ -71,6 +74,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
         *accounts_jobs.JOBS,
         *volunteers_jobs.JOBS,
         *needs_jobs.JOBS,
+        *conversations_jobs.JOBS,
         *participation_jobs.JOBS,
         *suggestions_jobs.JOBS,
     )

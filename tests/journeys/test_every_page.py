@@ -62,6 +62,14 @@ PAGES: Final = {
         *(f"/teams/{{team}}{page}" for page in ("", "/roster", "/invite", "/edit")),
         "/join/{token}",
         "/teams/new",
+        "/me/conversations",
+        "/me/reports",
+        "/conversations/{conversation}",
+        "/conversations/{conversation}/report",
+        "/messages/{message}/report",
+        "/needs/{need}/question",
+        "/needs/{need}/report",
+        "/organizations/{asker}/report",
         "/me/volunteer",
         *(f"/me/volunteer/{part}" for part in ("about", "fields", "languages", "place", "skills", "week")),
         "/me/credentials",
@@ -86,15 +94,32 @@ PAGES: Final = {
         "/organizations/{organization}/teams?show=ended",
         "/organizations/{organization}/teams/new",
         "/organizations/{organization}/credentials",
+        "/organizations/{organization}/reports",
+        "/organizations/{organization}/blocks",
+        "/organizations/{organization}/people/{person}/block",
+        "/conversations/{conversation}",
         *(
             f"/needs/{{need}}{page}"
-            for page in ("", "/desk", "/edit", "/sheet", "/roster", "/again", "/cancel")
+            for page in (
+                "",
+                "/desk",
+                "/conversations",
+                "/message",
+                "/edit",
+                "/sheet",
+                "/roster",
+                "/again",
+                "/cancel",
+            )
         ),
     ),
     BUREAU: (
         "/organizations/{organization}",
         "/organizations/{organization}/register",
         "/organizations/{organization}/register?show=verified",
+        "/organizations/{organization}/reports",
+        "/organizations/{organization}/reports?show=answered",
+        "/organizations/{organization}/blocks",
         "/organizations/{organization}/members",
         "/organizations/{organization}/credentials",
     ),
@@ -155,7 +180,20 @@ def language_of(test: str, who: str) -> str:
 
 async def things_found(walk: Walk, who: str) -> dict[str, str]:
     """The ids of a need, of one's own place and organization, from links that this person is shown."""
-    found = {"need": "", "participation": "", "organization": "", "team": "", "token": ""}
+    found = dict.fromkeys(
+        (
+            "need",
+            "participation",
+            "organization",
+            "team",
+            "token",
+            "conversation",
+            "message",
+            "asker",
+            "person",
+        ),
+        "",
+    )
     if who in {OFFICER, BUREAU}:
         found["organization"] = (await organization_of(walk)).split("/")[2]
     if who in WHERE_NEEDS_ARE:
@@ -166,14 +204,27 @@ async def things_found(walk: Walk, who: str) -> dict[str, str]:
         await walk.page.goto(f"/teams/{found['team']}/invite")
         found["token"] = (await walk.page.locator(".qr .number").inner_text()).rpartition("/")[2]
         found["participation"] = await id_in_link(walk, "/commitments", "a[href$='/calendar.ics']")
+        found["conversation"] = await id_in_link(walk, "/me/conversations", ".card-title a")
+        conversation = f"/conversations/{found['conversation']}"
+        found["message"] = await id_in_link(walk, conversation, "a[href^='/messages/']")
+        organization = "form[action^='/organizations/']"
+        found["asker"] = await id_in_link(walk, conversation, organization, attribute="action")
+    if who == OFFICER:
+        found["conversation"] = await id_in_link(walk, "/me/notices", "a[href^='/conversations/']")
+        person = await link_of(walk, f"/conversations/{found['conversation']}", "a[href*='/people/']")
+        found["person"] = person.split("/")[4]
     return found
 
 
-async def id_in_link(walk: Walk, path: str, link: str) -> str:
+async def id_in_link(walk: Walk, path: str, link: str, attribute: str = "href") -> str:
+    return (await link_of(walk, path, link, attribute)).split("/")[2]
+
+
+async def link_of(walk: Walk, path: str, link: str, attribute: str = "href") -> str:
     await walk.page.goto(path)
-    address = await walk.page.locator(f"main {link}").first.get_attribute("href")
+    address = await walk.page.locator(f"main {link}").first.get_attribute(attribute)
     assert address is not None
-    return address.split("/")[2]
+    return address
 
 
 async def look_closely(walk: Walk, path: str) -> None:

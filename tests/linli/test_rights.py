@@ -51,6 +51,8 @@ ANSWERS = open_to(VOLUNTEER, LEADER)
 # A committee answers for a group of neighbours and does not lead it.
 LEADS = open_to(LEADER, Role.coordinator, Role.social_worker)
 BELONGS = open_to(VOLUNTEER, LEADER)
+TALKS = open_to(VOLUNTEER, LEADER, ASKING)
+HEARS_REPORTS = open_to(ASKING, BUREAU)
 CHECKS_PAPERS = open_to(Role.officer, Role.social_worker, Role.bureau_staff)
 
 ROUTES = {
@@ -159,6 +161,34 @@ ROUTES = {
     "POST /organizations/{organization_id}/teams/{team_id}/agree": open_to(Role.officer),
     "POST /organizations/{organization_id}/teams/{team_id}/decline": open_to(Role.officer),
     "POST /organizations/{organization_id}/teams/{team_id}/withdraw": open_to(Role.officer),
+    "GET /needs/{need_id}/question": SEES_NEED,
+    "POST /needs/{need_id}/question": SEES_NEED,
+    "GET /needs/{need_id}/report": SEES_NEED,
+    "POST /needs/{need_id}/report": SEES_NEED,
+    "GET /needs/{need_id}/conversations": DESK,
+    "GET /needs/{need_id}/message": DESK,
+    "POST /needs/{need_id}/message": DESK,
+    "POST /needs/{need_id}/answers": DESK,
+    "POST /needs/{need_id}/answers/{answer_id}/remove": DESK,
+    "GET /me/conversations": THEMSELVES,
+    "GET /me/reports": THEMSELVES,
+    "POST /me/blocks/{block_id}/end": ANSWERS,
+    "GET /conversations/{conversation_id}": TALKS,
+    "POST /conversations/{conversation_id}": TALKS,
+    "GET /conversations/{conversation_id}/report": TALKS,
+    "POST /conversations/{conversation_id}/report": TALKS,
+    "GET /messages/{message_id}/report": TALKS,
+    "POST /messages/{message_id}/report": TALKS,
+    # Organizations are public, and whoever has signed in may complain about one or keep away from it.
+    "GET /organizations/{organization_id}/report": THEMSELVES,
+    "POST /organizations/{organization_id}/report": THEMSELVES,
+    "POST /organizations/{organization_id}/block": THEMSELVES,
+    "GET /organizations/{organization_id}/people/{account_id}/block": DESK,
+    "POST /organizations/{organization_id}/people/{account_id}/block": DESK,
+    "GET /organizations/{organization_id}/blocks": HEARS_REPORTS,
+    "POST /organizations/{organization_id}/blocks/{block_id}/end": DESK,
+    "GET /organizations/{organization_id}/reports": HEARS_REPORTS,
+    "POST /organizations/{organization_id}/reports/{report_id}/answer": open_to(Role.bureau_staff),
     "GET /organizations/{organization_id}": ANYONE,
     "GET /organizations/{organization_id}/desk": DESK,
     "GET /organizations/{organization_id}/needs/new": DESK,

@@ -11,6 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.actions import start_session, trust_device
 from linli.accounts.models import Account, SignInSession, TrustedDevice
+from linli.conversations.models import (
+    Block,
+    Conversation,
+    ConversationMessage,
+    PublishedAnswer,
+    Report,
+)
+from linli.conversations.rules import Reason, Side, Subject
+from linli.needs.models import Need
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import OrganizationKind as Kind
 from linli.organizations.rules import Role
@@ -185,7 +194,9 @@ async def make_person(
         role: places.get(role, places[Role.officer]) | as_text(paper_id=papers[role]) for role in STAFF
     }
     own = as_text(
-        session_id=await make_session(session, account), device_id=await make_device(session, account)
+        session_id=await make_session(session, account),
+        device_id=await make_device(session, account),
+        block_id=await make_block(session, account, desks[Role.officer].organization, Side.volunteer),
     )
     return Person(account, own | WORDS, ids)
 
@@ -220,7 +231,62 @@ async def make_place(
     need = await make_need(session, organization=organization, field_id=field, starts_at=starts_at, **PRIVATE)
     [shift] = need.shifts
     held = await make_participation(session, shift, account, state, expires_at=NOW + timedelta(hours=20))
-    return as_text(need_id=need.id, shift_id=shift.id, participation_id=held.id)
+    ids = as_text(need_id=need.id, shift_id=shift.id, participation_id=held.id, account_id=account.id)
+    return ids | await make_talk(session, account, organization, need)
+
+
+async def make_talk(session: AsyncSession, account: Account, organization: Organization, need: Need) -> Ids:
+    """A question with its answer, one for everybody, a report, and a block that has ended."""
+    conversation = Conversation(need_id=need.id, account_id=account.id, created_at=NOW, written_at=NOW)
+    published = PublishedAnswer(
+        need_id=need.id, question="几点？", answer="八点。", language="zh", published_at=NOW
+    )
+    report = Report(
+        reporter_id=account.id,
+        side=Side.volunteer,
+        subject=Subject.need,
+        organization_id=organization.id,
+        need_id=need.id,
+        division=organization.division,
+        reason=Reason.other,
+        text="时间不对",
+        is_shared=True,
+        created_at=NOW,
+    )
+    block = await make_block(session, account, organization, Side.organization)
+    session.add_all((conversation, published, report))
+    await session.flush()
+    message = ConversationMessage(
+        conversation_id=conversation.id,
+        author_id=account.id,
+        side=Side.volunteer,
+        text="几点集合？",
+        language="zh",
+        written_at=NOW,
+    )
+    session.add(message)
+    await session.flush()
+    return as_text(
+        conversation_id=conversation.id,
+        message_id=message.id,
+        answer_id=published.id,
+        report_id=report.id,
+        block_id=block,
+    )
+
+
+async def make_block(session: AsyncSession, account: Account, organization: Organization, side: Side) -> UUID:
+    block = Block(
+        organization_id=organization.id,
+        account_id=account.id,
+        side=side,
+        reason="三次没来",
+        created_at=NOW,
+        ended_at=NOW,
+    )
+    session.add(block)
+    await session.flush()
+    return block.id
 
 
 async def make_paper(

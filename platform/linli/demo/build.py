@@ -19,6 +19,7 @@ from linli.core.errors import Conflict
 from linli.demo.needs import PlannedNeed, Story
 from linli.demo.people import CHECKED_DAYS_AGO, HeldCredential, SamplePerson
 from linli.demo.plan import PASSWORD, SampleMember, TownPlan
+from linli.demo.questions import ask_and_answer
 from linli.demo.stories import Act, Step
 from linli.demo.team_building import build_team
 from linli.demo.teams import PlannedTeam
@@ -48,6 +49,7 @@ OFFICERS_ANSWERS: Final[Mapping[Act, Callable[..., Awaitable[Any]]]] = {
     Act.confirm: participation.confirm_application,
     Act.refuse: participation.refuse_application,
 }
+ASKED_ABOUT: Final = frozenset({Story.coming, Story.asked, Story.applied})
 
 Event = tuple[datetime, Callable[[], Awaitable[Any]]]
 
@@ -77,6 +79,7 @@ class Builder:
             await self._begin_team(planned)
         for _, happens in sorted(self._events(), key=lambda event: event[0]):
             await happens()
+        await self._let_people_ask()
         await self._let_time_pass()
         return self.built
 
@@ -225,6 +228,23 @@ class Builder:
 
     def _officer(self, need: int) -> Account:
         return self.built.members[1 + self.plan.needs[need].asker]
+
+    async def _let_people_ask(self) -> None:
+        """Those who sign in ask the officer who signs in."""
+        officer = self.built.members[1]
+        theirs = [
+            need
+            for number, need in self.built.needs.items()
+            if self._officer(number) is officer and self.plan.needs[number].story in ASKED_ABOUT
+        ]
+        await ask_and_answer(
+            self.session,
+            needs=theirs,
+            people=self.built.volunteers[:2],
+            officer=officer,
+            organization=self.built.organizations[self.plan.members[1].organization.name],
+            evening=self.plan.diary.at(-1, 20),
+        )
 
     async def _let_time_pass(self) -> None:
         """What a night of background work does, and the two decisions that only officers make."""

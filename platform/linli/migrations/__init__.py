@@ -21,6 +21,7 @@ MODULES_WITH_TABLES = (
     "linli.volunteers.models",
     "linli.teams.models",
     "linli.needs.models",
+    "linli.conversations.models",
     "linli.participation.models",
     "linli.suggestions.models",
 )

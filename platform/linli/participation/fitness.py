@@ -3,17 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.accounts.queries import has_consent
 from linli.accounts.rules import ADULT_AGE_YEARS, ConsentPurpose, age_on
+from linli.conversations.blocks import blocked_by
+from linli.conversations.rules import Side, refuse_writing
 from linli.core import i18n, seed
 from linli.core.i18n import Message
 from linli.needs.models import Need, Shift
 from linli.participation import queries, rules
 from linli.participation.queries import Promise
+
+NOT_AT_PRESENT: Final = Message("Not to be asked at present.")
+BLOCKED_BY_YOU: Final = Message("Your organization has blocked this person.")
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Standing:
     credentials: Mapping[str, date | None]
     has_guardian_consent: bool
     promises: Sequence[Promise]
+    blocked_by: Side | None
 
 
 async def obstacles(
@@ -53,6 +60,7 @@ async def standing_of(
         has_guardian_consent=is_minor
         and await has_consent(session, account_id=account.id, purpose=ConsentPurpose.guardian),
         promises=await queries.promises_during(session, shifts=shifts, account_id=account.id),
+        blocked_by=await blocked_by(session, organization_id=need.organization_id, account_id=account.id),
     )
 
 
@@ -60,6 +68,7 @@ def obstacles_in_shift(standing: Standing, *, need: Need, shift: Shift, now: dat
     if sentence := rules.refuse_time(shift.starts_at, now):
         return [Obstacle(sentence, sentence)]
     return [
+        *_block(standing),
         *_consent(standing),
         *_age(standing, need, shift),
         *_papers(standing, need, shift),
@@ -67,11 +76,21 @@ def obstacles_in_shift(standing: Standing, *, need: Need, shift: Shift, now: dat
     ]
 
 
+def _block(standing: Standing) -> list[Obstacle]:
+    """Officers are not told that somebody has blocked them."""
+    if standing.blocked_by is None:
+        return []
+    sentence = refuse_writing(Side.volunteer, blocked_by=standing.blocked_by, is_over=False)
+    told = BLOCKED_BY_YOU if standing.blocked_by is Side.organization else NOT_AT_PRESENT
+    assert sentence is not None
+    return [Obstacle(sentence, told)]
+
+
 def _consent(standing: Standing) -> list[Obstacle]:
     if standing.account.stopped_at is None:
         return []
     sentence = Message("You have withdrawn your consent. Give it again under “My account” first.")
-    return [Obstacle(sentence, Message("Not to be asked at present."))]
+    return [Obstacle(sentence, NOT_AT_PRESENT)]
 
 
 def _age(standing: Standing, need: Need, shift: Shift) -> list[Obstacle]:

@@ -10,12 +10,12 @@ from linli.core import seed
 from linli.core.errors import NotFound, NotSignedIn
 from linli.core.web.security import Caller
 from linli.needs.models import Need, Shift
-from linli.needs.policies import may_manage_need
+from linli.needs.policies import may_manage_need, may_post_needs
 from linli.needs.rules import PUBLIC_STATES, NeedState
 from linli.organizations.models import Organization
 from linli.organizations.policies import is_bureau_over, is_officer_of
 from linli.participation.models import Participation
-from linli.participation.queries import has_taken_part
+from linli.participation.queries import has_met_organization, has_taken_part
 
 
 def is_public(state: NeedState, field_id: str | None, *, asker_is_verified: bool) -> bool:
@@ -41,6 +41,22 @@ async def may_see_need(session: AsyncSession, caller: Caller | None, ids: Mappin
     if need.division and is_bureau_over(caller, need.division):
         return
     if not await has_taken_part(session, need_id=need.id, account_id=caller.account_id):
+        raise NotFound
+
+
+async def may_ask_about_need(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Whoever may see the need, once signed in."""
+    if caller is None:
+        raise NotSignedIn
+    await may_see_need(session, caller, ids)
+
+
+async def may_block_person(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Who acts for an organization, of the people it has met; of others nobody learns whether they exist."""
+    await may_post_needs(session, caller, ids)
+    if not await has_met_organization(
+        session, organization_id=ids["organization_id"], account_id=ids["account_id"]
+    ):
         raise NotFound
 
 

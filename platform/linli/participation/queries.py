@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
+from linli.conversations.models import Conversation
 from linli.core.errors import NotFound
 from linli.needs.models import Need, Shift
 from linli.needs.views import PublicNeed
@@ -132,6 +133,40 @@ async def times_asked_lately(
         .group_by(Participation.account_id)
     )
     return {account_id: count for account_id, count in rows}
+
+
+async def open_with_organization(
+    session: AsyncSession, *, organization_id: UUID, account_id: UUID, now: datetime
+) -> Sequence[Participation]:
+    """Everything open and still to come between a person and an organization."""
+    found = await session.scalars(
+        select(Participation)
+        .join(Need, Need.id == Participation.need_id)
+        .join(Shift, Shift.id == Participation.shift_id)
+        .where(
+            Need.organization_id == organization_id,
+            Shift.starts_at > now,
+            Participation.account_id == account_id,
+            Participation.state.in_(OPEN),
+        )
+        .order_by(Participation.need_id, Participation.id)
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
+async def has_met_organization(session: AsyncSession, *, organization_id: UUID, account_id: UUID) -> bool:
+    """Whether a person was asked by an organization, offered to come, or has written to it."""
+    for table in (Participation, Conversation):
+        found = await session.scalar(
+            select(table.id)
+            .join(Need, Need.id == table.need_id)
+            .where(Need.organization_id == organization_id, table.account_id == account_id)
+            .limit(1)
+        )
+        if found is not None:
+            return True
+    return False
 
 
 @dataclass(frozen=True)

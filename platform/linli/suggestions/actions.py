@@ -58,9 +58,13 @@ async def read_for(session: AsyncSession, chosen: ColumnElement[bool], *, now: d
 
 async def read_known(session: AsyncSession, needs: Sequence[reads.NeedRow], pool: Pool) -> Known:
     shifts = [shift for need in needs for shift in need.shifts]
+    need_ids = [need.id for need in needs]
     return Known(
         promises=await reads.promises(session, pool.is_theirs(), shifts=shifts),
-        pairs=await reads.pairs(session, reads.of_needs([need.id for need in needs])),
+        pairs=[
+            *await reads.pairs(session, reads.of_needs(need_ids)),
+            *await reads.blocked_pairs(session, need_ids),
+        ],
     )
 
 

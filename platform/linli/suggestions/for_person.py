@@ -166,4 +166,8 @@ async def _known(session: AsyncSession, account_id: UUID, table: NeedTable) -> K
     """What the person has promised, and how they stand to needs."""
     own = reads.among([account_id])
     shifts = [shift for _, shift in table.of_row if shift]
-    return Known(await reads.promises(session, own, shifts=shifts), await reads.pairs(session, own))
+    need_ids = {need.id for need, _ in table.of_row}
+    blocked = await reads.blocked_pairs(session, need_ids, account_id=account_id)
+    return Known(
+        await reads.promises(session, own, shifts=shifts), [*await reads.pairs(session, own), *blocked]
+    )

@@ -10,16 +10,17 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
+from linli.conversations.blocks import stands_between
 from linli.core.i18n import Message, Named
 from linli.divisions.shown import named
-from linli.needs.models import Shift
+from linli.needs.models import Need, Shift
 from linli.participation.models import Participation
 from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State
 from linli.suggestions import wording
 from linli.suggestions.models import Suggestion, SuggestionRun
-from linli.suggestions.names import shown_name
 from linli.suggestions.reads import TURNED_DOWN
 from linli.volunteers.models import VolunteerProfile
+from linli.volunteers.names import shown_name
 
 TOWNSHIP_DIGITS: Final = 9
 SHOWN: Final = 50
@@ -110,12 +111,16 @@ def _may_still_be_shown(run: SuggestionRun, shift: Shift) -> tuple[ColumnElement
             Shift.ends_at > shift.starts_at,
         )
     )
+    is_blocked = select(Need.id).where(
+        Need.id == run.need_id, stands_between(Need.organization_id, Suggestion.account_id)
+    )
     return (
         VolunteerProfile.opted_in.is_(True),
         Account.stopped_at.is_(None),
         ~said_no.exists(),
         ~turned_down.exists(),
         ~promised.exists(),
+        ~is_blocked.exists(),
     )
 
 

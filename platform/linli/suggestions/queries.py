@@ -17,9 +17,9 @@ from linli.participation.rules import LAST_ANSWER_BEFORE_SHIFT, State, invitatio
 from linli.suggestions import reads, wording
 from linli.suggestions.matcher import matcher
 from linli.suggestions.models import Suggestion, SuggestionRun
-from linli.suggestions.names import shown_name
 from linli.suggestions.people import SuggestedPerson, suggested_people
 from linli.suggestions.ranking import likely_of
+from linli.volunteers.names import shown_name
 from matching import Proposal, propose
 
 __all__ = [

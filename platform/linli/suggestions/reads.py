@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from linli.conversations.models import Block
 from linli.needs.models import Need, NeedCredential, NeedLanguage, NeedSkill, Shift
 from linli.participation.models import Participation
 from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State
@@ -117,6 +118,24 @@ async def pairs(session: AsyncSession, whose: ColumnElement[bool]) -> list[PairR
         .order_by(Participation.id)
     )
     return [PairRow(*row) for row in rows]
+
+
+async def blocked_pairs(
+    session: AsyncSession, need_ids: Collection[UUID], *, account_id: UUID | None = None
+) -> list[PairRow]:
+    """Who has blocked the organization of a need, or is blocked by it: as if they had said no to it.
+
+    So they are counted among those who said no, and a count betrays nobody.
+    """
+    query = (
+        select(Need.id, Block.account_id)
+        .join(Block, Block.organization_id == Need.organization_id)
+        .where(Need.id.in_(need_ids), Block.ended_at.is_(None))
+    )
+    if account_id is not None:
+        query = query.where(Block.account_id == account_id)
+    rows = await session.execute(query)
+    return [PairRow(need_id, need_id, blocked, State.declined) for need_id, blocked in rows]
 
 
 async def answers(session: AsyncSession, whose: ColumnElement[bool]) -> dict[UUID, tuple[int, int]]:

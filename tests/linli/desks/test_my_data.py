@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account, Consent, RecoveryCode, SecondFactor, TrustedDevice
 from linli.accounts.rules import ConsentPurpose
+from linli.conversations.actions import open_conversation, write
+from linli.conversations.models import Block, Report
+from linli.conversations.rules import Reason, Side, Subject
 from linli.core.db import Base
 from linli.core.i18n import Message
 from linli.desks.pages.my_data import OWN_ROWS
@@ -45,6 +48,11 @@ NOT_ABOUT_THEM = {
     "volunteer_credentials.checked_by_id": "about the volunteer",
     "participations.asked_by_id": "about the volunteer",
     "teams.proposed_by_id": "about the team; its proposer is its first member",
+    "conversation_messages.author_id": "read with one's conversations, and by who wrote them",
+    "published_answers.published_by_id": "about the need",
+    "reports.about_id": "its answer is in the export; who reported, and in which words, is another's",
+    "reports.answered_by_id": "about the report",
+    "blocks.created_by_id": "about who is blocked",
 }
 
 
@@ -92,8 +100,36 @@ async def make_full_person(
         session.add(run)
         await session.flush()
         session.add(suggestion(run, account, mark))
+    conversation = await open_conversation(session, need_id=need.id, account_id=account.id, now=now)
+    await write(
+        session,
+        conversation=conversation,
+        side=Side.volunteer,
+        author_id=account.id,
+        text=f"问题{mark}",
+        language="zh",
+        now=now,
+    )
     session.add_all(
         (
+            Report(
+                reporter_id=account.id,
+                side=Side.volunteer,
+                subject=Subject.need,
+                organization_id=organization.id,
+                division=organization.division,
+                reason=Reason.other,
+                text=f"举报{mark}",
+                is_shared=False,
+                created_at=now,
+            ),
+            Block(
+                organization_id=organization.id,
+                account_id=account.id,
+                side=Side.volunteer,
+                created_at=now,
+                ended_at=now,
+            ),
             Consent(
                 account_id=account.id,
                 purpose=ConsentPurpose.privacy,
@@ -181,6 +217,8 @@ async def test_the_export_holds_all_that_is_ones_own_and_nothing_of_others(
         "skill 甲",
         "field 甲",
         "服务队甲",
+        "问题甲",
+        "举报甲",
     ):
         assert marked in text
     for marked in ("language 甲", "paper 甲", "event 甲", "reason 甲", "陪独居老人聊聊天"):

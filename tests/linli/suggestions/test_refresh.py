@@ -315,7 +315,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_pool(
 
 
 # The need and its shifts, the pool's state (3) and rows, promises, who takes part; then what is stored.
-QUERIES_OF_ONE_REFRESH = 2 + 4 + 2 + 7
+QUERIES_OF_ONE_REFRESH = 2 + 4 + 3 + 7
 
 
 async def test_needs_read_together_are_ranked_as_one_by_one(session: AsyncSession, now: datetime) -> None:

@@ -8,7 +8,7 @@ import pytest
 from linli.core import seed
 from linli.core.i18n import Message, in_words
 from linli.suggestions import wording
-from linli.suggestions.names import shown_name, surname_of
+from linli.volunteers.names import shown_name, surname_of
 from matching import Feature, Gate, ReasonCode
 from matching.gates import PASSES_UNKNOWN
 from matching.nearness import Tier

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from linli.desks.pages import board, consent, front, home, my_data, need_desk, need_page, start
+from linli.desks.pages import board, consent, front, home, my_data, need_desk, need_page, start, talk
 
 router = Router(
     "/",
@@ -15,5 +15,6 @@ router = Router(
         my_data.router,
         consent.router,
         need_page.router,
+        talk.router,
     ],
 )

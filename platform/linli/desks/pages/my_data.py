@@ -19,6 +19,7 @@ from linli.accounts.models import (
     SignInSession,
     TrustedDevice,
 )
+from linli.conversations.models import Block, Conversation, ConversationMessage, Report
 from linli.core.audit import AuditEntry
 from linli.core.db import Base
 from linli.core.web.given import Asked, Caller, Now, Session
@@ -54,6 +55,9 @@ OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "teams": (TeamMember, "account_id"),
     "participations": (Participation, "account_id"),
     "suggestions": (Suggestion, "account_id"),
+    "conversations": (Conversation, "account_id"),
+    "reports": (Report, "reporter_id"),
+    "blocks": (Block, "account_id"),
     "notices": (Notice, "account_id"),
     "messages": (OutboxMessage, "recipient_id"),
 }
@@ -70,6 +74,11 @@ LEFT_OUT = {
     "asked_by_id",
     "account_id",
     "recipient_id",
+    "author_id",
+    "reporter_id",
+    "about_id",
+    "created_by_id",
+    "answered_by_id",
     "version",
 }
 
@@ -81,11 +90,36 @@ async def own_data(session: AsyncSession, *, account_id: UUID) -> dict[str, Any]
     for name, (table, column) in OWN_ROWS.items():
         rows = await session.scalars(select(table).where(getattr(table, column) == account_id))
         data[name] = [_row(row) for row in rows]
+    data["conversation_messages"] = await _written(session, account_id)
+    data["answers_to_reports_about_you"] = await _answers_to_reports(session, account_id)
     data["needs_taken_part_in"] = await _needs(session, account_id)
     data["organizations"] = await _organizations(session, account_id)
     data["names_of_teams"] = await _teams(session, account_id)
     data["looks_by_others"] = await _looks(session, account_id)
     return data
+
+
+async def _written(session: AsyncSession, account_id: UUID) -> list[dict[str, Any]]:
+    """What stands in one's own conversations, and what one has written for an organization."""
+    own = select(Conversation.id).where(Conversation.account_id == account_id)
+    rows = await session.scalars(
+        select(ConversationMessage)
+        .where(or_(ConversationMessage.conversation_id.in_(own), ConversationMessage.author_id == account_id))
+        .order_by(ConversationMessage.id)
+    )
+    return [_row(row) for row in rows]
+
+
+async def _answers_to_reports(session: AsyncSession, account_id: UUID) -> list[dict[str, Any]]:
+    """Without who reported and in which words: those are another's."""
+    rows = await session.execute(
+        select(Report.id, Report.reason, Report.answer, Report.answered_at)
+        .where(Report.about_id == account_id, Report.answered_at.is_not(None))
+        .order_by(Report.id)
+    )
+    return [
+        dict(zip(("id", "reason", "answer", "answered_at"), map(_plain, row), strict=True)) for row in rows
+    ]
 
 
 async def _needs(session: AsyncSession, account_id: UUID) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.conversations.queries import questions_of_need
 from linli.core.errors import NotFound
 from linli.core.forms import Form as SentForm
 from linli.core.i18n import Message, counted
@@ -65,6 +66,7 @@ async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shi
         history=_history(need),
         lacks=lacking(need, now) if need.state is NeedState.draft else [],
         is_running=need.state in RUNNING_STATES,
+        questions=await questions_of_need(session, need.id),
         coming=coming,
         chosen=chosen,
         shift_tabs=_shift_tabs(need, coming, chosen),

@@ -9,6 +9,7 @@ from litestar import Response, Router, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
+from linli.conversations.queries import published_answers
 from linli.core.web.given import Asked, Id, Now, Session, Visitor
 from linli.core.web.security import Caller, may
 from linli.core.web.templating import render
@@ -67,6 +68,7 @@ async def show_need(
             replace(each, is_open_to_others=is_vouched_for)
             for each in await _views(session, need=need, coming=coming, own=own, visitor=visitor, now=now)
         ],
+        published=await published_answers(session, need.id),
         past=[shift for shift in need.shifts if shift.starts_at <= now],
         is_running=need.state in RUNNING_STATES,
         is_vouched_for=is_vouched_for,

@@ -1,5 +1,6 @@
 """Inviting, applying, saying yes and no. Every change locks the need, so places are never exceeded."""
 
+from linli.participation.actions.between import block, write_to_all
 from linli.participation.actions.consent import withdraw_consent
 from linli.participation.actions.expiry import expire_due
 from linli.participation.actions.marks import tell_of_marks
@@ -18,6 +19,7 @@ __all__ = [
     "Asked",
     "accept",
     "apply",
+    "block",
     "cancel_need",
     "cancel_participation",
     "confirm_application",
@@ -29,4 +31,5 @@ __all__ = [
     "tell_of_marks",
     "withdraw",
     "withdraw_consent",
+    "write_to_all",
 ]

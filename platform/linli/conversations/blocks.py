@@ -1,0 +1,108 @@
+"""Reads of blocks: asked wherever an organization and a person could meet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from linli.accounts.models import Account
+from linli.conversations.models import Block
+from linli.conversations.rules import Side
+from linli.core.i18n import Message
+from linli.core.paging import Page, read_page
+from linli.organizations.models import Organization
+from linli.volunteers.names import shown_name
+
+
+async def blocked_by(
+    session: AsyncSession, *, organization_id: UUID | None, account_id: UUID, first: Side = Side.volunteer
+) -> Side | None:
+    """Which side has blocked the other; `first` where both have."""
+    order = case((Block.side == first, 0), else_=1)
+    side: Side | None = await session.scalar(
+        select(Block.side)
+        .where(
+            Block.organization_id == organization_id,
+            Block.account_id == account_id,
+            Block.ended_at.is_(None),
+        )
+        .order_by(order)
+        .limit(1)
+    )
+    return side
+
+
+def stands_between(
+    organization_id: ColumnElement[UUID] | InstrumentedAttribute[UUID | None],
+    account_id: ColumnElement[UUID] | InstrumentedAttribute[UUID],
+) -> ColumnElement[bool]:
+    """For queries: whether either has blocked the other."""
+    return (
+        select(Block.id)
+        .where(
+            Block.organization_id == organization_id,
+            Block.account_id == account_id,
+            Block.ended_at.is_(None),
+        )
+        .correlate_except(Block)
+        .exists()
+    )
+
+
+async def current_block(
+    session: AsyncSession, *, organization_id: UUID, account_id: UUID, side: Side
+) -> Block | None:
+    found: Block | None = await session.scalar(
+        select(Block).where(
+            Block.organization_id == organization_id,
+            Block.account_id == account_id,
+            Block.side == side,
+            Block.ended_at.is_(None),
+        )
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class BlockRow:
+    """`who` is the organization for a volunteer, the person's surname for an organization."""
+
+    block: Block
+    organization: str
+    who: str | Message
+
+
+async def own_blocks(session: AsyncSession, account_id: UUID) -> Sequence[BlockRow]:
+    """The organizations that somebody has blocked."""
+    rows = await session.execute(
+        select(Block, Organization.name)
+        .join(Organization, Organization.id == Block.organization_id)
+        .where(Block.account_id == account_id, Block.side == Side.volunteer, Block.ended_at.is_(None))
+        .order_by(Block.id.desc())
+        .limit(100)
+    )
+    return [BlockRow(block, name, name) for block, name in rows]
+
+
+async def blocked_people(
+    session: AsyncSession, *, inside: ColumnElement[bool], after: str | None
+) -> Page[BlockRow]:
+    """Whom organizations have blocked, the latest first: of one organization, or of a bureau's division."""
+    query = (
+        select(Block, Organization.name, Account.name)
+        .join(Organization, Organization.id == Block.organization_id)
+        .join(Account, Account.id == Block.account_id)
+        .where(Block.side == Side.organization, Block.ended_at.is_(None), inside)
+    )
+    page = await read_page(
+        session,
+        query,
+        keys=[Block.id],
+        key_of=lambda row: (row[0].id,),
+        after=after,
+        descending=True,
+    )
+    return Page([BlockRow(row[0], row[1], shown_name(row[2])) for row in page.rows], page.next_cursor)
