@@ -8,6 +8,7 @@ from itertools import islice
 from linli.accounts.rules import (
     PRIVACY_VERSION,
     Address,
+    AddressKind,
     is_too_young,
     read_address,
     refuse_birth_date,
@@ -27,6 +28,10 @@ FEWEST_LETTERS = 3  # one or two letters of pinyin fit half the country
 SEVERAL_PLACES = Message("There are several places with this name. Please choose yours.")
 UNKNOWN_PLACE = Message(
     "We do not know this place. Please type the name of your community, township or county."
+)
+NO_TEXT_MESSAGES = Message(
+    "No text messages are sent from here at present, so a code cannot reach a mobile number. "
+    "Please give an e-mail address."
 )
 NEAR_ENOUGH = frozenset({Level.COUNTY, Level.TOWNSHIP, Level.COMMUNITY})
 
@@ -58,7 +63,7 @@ def is_from_a_child(form: Form, *, today: date) -> bool:
     return birth_on is not None and is_too_young(birth_on, today)
 
 
-def read_sign_up(form: Form, *, today: date, language: str) -> SignUp:
+def read_sign_up(form: Form, *, today: date, language: str, can_text: bool = True) -> SignUp:
     """Birth date and consent first: nothing else is looked at before both are valid."""
     birth_on = form.day("birth_on", required=True)
     if birth_on is not None and (refusal := refuse_birth_date(birth_on, today)):
@@ -67,7 +72,7 @@ def read_sign_up(form: Form, *, today: date, language: str) -> SignUp:
         form.refuse("consent", Message("Please read how your data is used, and tick the box if you agree."))
     form.check()
     name = form.text("name", longest=LONGEST_NAME, required=True)
-    address = _address(form)
+    address = _address(form, can_text=can_text)
     division = read_place(form)
     form.check()
     # check() has raised where one of them is missing.
@@ -77,8 +82,9 @@ def read_sign_up(form: Form, *, today: date, language: str) -> SignUp:
     return SignUp(birth_on, PRIVACY_VERSION, name, address, division, language)
 
 
-def read_address_field(form: Form) -> Address:
-    address = _address(form)
+def read_address_field(form: Form, *, can_text: bool = True) -> Address:
+    """`can_text` is False where a code is to be sent and no text message reaches anybody."""
+    address = _address(form, can_text=can_text)
     form.check()
     assert address is not None
     return address
@@ -152,9 +158,12 @@ def _paths(place: Division) -> tuple[str, ...]:
     return tuple(path(place, language) for language in LANGUAGES)
 
 
-def _address(form: Form) -> Address | None:
+def _address(form: Form, *, can_text: bool) -> Address | None:
     typed = form.text("address", longest=300, required=True)
     address = read_address(typed)
+    if address is not None and address.kind is AddressKind.mobile and not can_text:
+        form.refuse("address", NO_TEXT_MESSAGES)
+        return None
     if address is None and typed:
         form.refuse("address", Message("Please give a mobile number with 11 digits, or an e-mail address."))
     return address

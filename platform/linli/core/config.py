@@ -99,6 +99,11 @@ class Settings:
         return not self.is_production and not (self.smtp_url and self.sms_webhook_url)
 
     @property
+    def can_text(self) -> bool:
+        """Whether a text message reaches anybody: a provider, or the development mailbox."""
+        return bool(self.sms_webhook_url) or not self.is_production
+
+    @property
     def async_database_url(self) -> str:
         scheme, _, rest = self.database_url.partition("://")
         return f"{'sqlite+aiosqlite' if scheme.startswith('sqlite') else 'postgresql+psycopg'}://{rest}"

@@ -57,7 +57,8 @@ async def sign_up(request: Asked, session: Session, form: Form, now: Now) -> Pag
     if forms.is_from_a_child(form, today=today):
         return render(request, "accounts/too_young.html", status=422)
     try:
-        draft = forms.read_sign_up(form, today=today, language=locale_of(request))
+        can_text = settings_of(request).can_text
+        draft = forms.read_sign_up(form, today=today, language=locale_of(request), can_text=can_text)
     except Invalid as refusal:
         places = named_places(request, forms.places_to_choose(form))
         return _sign_up_page(request, form.typed, next_in(form.typed), refusal.errors, places)

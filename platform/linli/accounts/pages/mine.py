@@ -118,7 +118,7 @@ async def change_address(request: Asked, session: Session, caller: Caller, form:
     """A code goes to the new address; who has a password proves it first."""
     account = await queries.account_with_id(session, caller.account_id)
     try:
-        address = forms.read_address_field(form)
+        address = forms.read_address_field(form, can_text=settings_of(request).can_text)
     except Invalid as refusal:
         return _address_page(request, account, typed=form.typed, errors=refusal.errors)
     if account.password_hash is not None and not await prove_password(

@@ -38,7 +38,7 @@ async def send_code(
     request: Asked, session: AsyncSession, form: Form, purpose: CodePurpose, path: str, now: datetime
 ) -> Response[Any]:
     """Send a code to the address in the form, and go on to where it is typed."""
-    address = forms.read_address_field(form)
+    address = forms.read_address_field(form, can_text=settings_of(request).can_text)
     code_id = await actions.request_code(
         session,
         settings=settings_of(request),

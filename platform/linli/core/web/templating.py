@@ -40,6 +40,7 @@ def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "unread_notices": caller.unread_notices if caller else 0,
         "done": _read_done(settings, cookies.get(cookie_name(settings, "done"), "")),
         "dev_mailbox": settings.has_dev_mailbox,
+        "can_text": settings.can_text,
         "is_htmx": is_htmx(request),
         "base_url": settings.base_url,
     }
