@@ -120,6 +120,7 @@ PAGES: Final = {
         "/organizations/{organization}/reports",
         "/organizations/{organization}/reports?show=answered",
         "/organizations/{organization}/blocks",
+        "/organizations/{organization}/answer-limits",
         "/organizations/{organization}/members",
         "/organizations/{organization}/credentials",
     ),

@@ -200,6 +200,8 @@ ROUTES = {
     "GET /organizations/{organization_id}/register": open_to(BUREAU),
     "POST /organizations/{organization_id}/register/{subject_id}/verify": open_to(Role.bureau_staff),
     "POST /organizations/{organization_id}/register/{subject_id}/withdraw": open_to(Role.bureau_staff),
+    "GET /organizations/{organization_id}/answer-limits": open_to(Role.bureau_staff),
+    "POST /organizations/{organization_id}/answer-limits": open_to(Role.bureau_staff),
     "GET /organizations/{organization_id}/credentials": CHECKS_PAPERS,
     "POST /organizations/{organization_id}/credentials/{paper_id}/check": CHECKS_PAPERS,
     "POST /organizations/{organization_id}/credentials/{paper_id}/take-back": CHECKS_PAPERS,

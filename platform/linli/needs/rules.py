@@ -56,6 +56,8 @@ SETTING_NAMES: Final = {
 
 # Where a division's table says nothing (志愿服务条例: a request is verified and answered in time).
 ANSWER_HOURS: Final = {Priority.urgent: 24, Priority.soon: 72, Priority.normal: 168}
+# A month. Longer is no limit.
+LONGEST_ANSWER_HOURS: Final = 720
 PUBLIC_STATES: Final = frozenset({NeedState.open, NeedState.filled, NeedState.under_way, NeedState.done})
 RUNNING_STATES: Final = frozenset({NeedState.open, NeedState.filled, NeedState.under_way})
 MOST_SHIFTS: Final = 30

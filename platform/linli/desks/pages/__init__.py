@@ -2,7 +2,18 @@
 
 from litestar import Router
 
-from linli.desks.pages import board, consent, front, home, my_data, need_desk, need_page, start, talk
+from linli.desks.pages import (
+    answer_limits,
+    board,
+    consent,
+    front,
+    home,
+    my_data,
+    need_desk,
+    need_page,
+    start,
+    talk,
+)
 
 router = Router(
     "/",
@@ -12,6 +23,7 @@ router = Router(
         home.router,
         board.router,
         need_desk.router,
+        answer_limits.router,
         my_data.router,
         consent.router,
         need_page.router,
