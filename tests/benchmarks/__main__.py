@@ -72,6 +72,14 @@ def races(_folder: Path) -> None:
     )
 
 
+def robustness(_folder: Path) -> None:
+    tests(
+        ["tests/linli/test_hostile_input.py", "tests/linli/participation/test_kills.py"],
+        {"LINLI_TEST_THOROUGH": "1"},
+        "Every hostile value in every field, 10,000 random requests, 100 kills",
+    )
+
+
 def suite(_folder: Path) -> None:
     tests(["-m", "not journey and not wheel"], {}, "The suite without browser and wheel (aim: under 90 s)")
 
@@ -94,6 +102,7 @@ SECTIONS: dict[str, Callable[[Path], None]] = {
     "demo": demo,
     "sign-in": sign_in,
     "races": races,
+    "robustness": robustness,
     "suite": suite,
 }
 
