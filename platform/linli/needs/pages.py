@@ -235,7 +235,7 @@ def _form(
         need=need,
         newer=newer,
         template=template,
-        template_language=values.value("language") or "zh",
+        template_language=values.language,
         fields=seed.fields(),
         skills=seed.skills(),
         skill_groups={seed.skills()[group]: skills for group, skills in seed.skill_groups().items()},

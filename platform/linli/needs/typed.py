@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from linli.core import seed
 from linli.core.forms import Form
+from linli.core.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from linli.needs.actions import PLAIN_FIELDS
 from linli.needs.forms import shift_rows
 from linli.needs.models import Need
@@ -36,6 +37,12 @@ class TypedNeed:
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
+
+    @property
+    def language(self) -> str:
+        """Of the words in it. The field is hidden, but anything may have been sent in it."""
+        sent = self.value("language")
+        return sent if sent in LANGUAGES else DEFAULT_LANGUAGE
 
     def choices(self, name: str) -> tuple[str, ...]:
         return self.chosen.get(name, ())

@@ -108,6 +108,17 @@ async def test_what_cannot_be_used_gets_a_sentence_and_keeps_what_was_typed(
     assert (await session.scalars(select(Need))).all() == []
 
 
+@pytest.mark.parametrize("language", ["", "xx", "\x00", "z" * 5000, "\u202ezh"])
+async def test_the_hidden_language_may_hold_anything(
+    session: AsyncSession, visitor: Visitor, language: str
+) -> None:
+    organization = await make_desk(session, visitor)
+    form = TYPED | {"language": language, "title": ""}
+    answer = await visitor.submit(f"/organizations/{organization.id}/needs", form)
+    assert answer.status_code == 422
+    assert 'name="language" value="zh"' in answer.text
+
+
 async def test_a_home_visit_to_an_older_person_needs_the_background_check(
     session: AsyncSession, visitor: Visitor
 ) -> None:

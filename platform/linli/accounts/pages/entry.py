@@ -130,7 +130,7 @@ async def confirm(request: Asked, session: Session, form: Form, now: Now) -> Pag
         errors = {"": refusal.sentence}
         return await _confirm_page(request, session, next_path, now, errors=errors, status=409)
     if isinstance(outcome, Message):
-        return await _confirm_page(request, session, next_path, now, errors={"code": outcome})
+        return await _confirm_page(request, session, next_path, now, form=form, errors={"code": outcome})
     return await let_in(request, session, outcome, go_on=next_path, now=now)
 
 

@@ -152,7 +152,7 @@ async def confirm_address(request: Asked, session: Session, caller: Caller, form
         now=now,
     )
     if isinstance(outcome, Message):
-        return await _address_confirm_page(request, session, now, errors={"code": outcome})
+        return await _address_confirm_page(request, session, now, form=form, errors={"code": outcome})
     return done(request, MINE, Message("Your new address is confirmed."))
 
 
@@ -264,13 +264,19 @@ def _address_page(
 
 
 async def _address_confirm_page(
-    request: Asked, session: AsyncSession, now: datetime, errors: Mapping[str, Message] | None = None
+    request: Asked,
+    session: AsyncSession,
+    now: datetime,
+    *,
+    form: Form | None = None,
+    errors: Mapping[str, Message] | None = None,
 ) -> Page:
     return render(
         request,
         "accounts/address_confirm.html",
         status=422 if errors else 200,
         shown=await shown_address(request, session, (CodePurpose.change_address,), now),
+        typed=form.typed if form else {},
         errors=errors or {},
         next=MINE,
     )

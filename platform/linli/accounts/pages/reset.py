@@ -65,7 +65,7 @@ async def set_new_password(request: Asked, session: Session, form: Form, now: No
         now=now,
     )
     if isinstance(outcome, Message):
-        return await _new_password_page(request, session, next_path, now, errors={"code": outcome})
+        return await _new_password_page(request, session, next_path, now, form=form, errors={"code": outcome})
     async with unlocked(session):
         password_hash = await passwords.hash_password(password)
     await actions.set_password(session, account=outcome, password_hash=password_hash, now=now)
