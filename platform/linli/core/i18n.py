@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, TypeGuard, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -116,9 +116,9 @@ def in_words(value: object, language: str) -> str:
     match value:
         case Message():
             return value.in_language(language)
-        case str() | int():  # before the protocol, which takes long to ask
+        case str() | int():
             return str(value)
-        case Named():
+        case _ if _is_named(value):
             return value.zh if language == "zh" else value.en
         case datetime():
             return say_moment(value, language)
@@ -132,6 +132,11 @@ def in_words(value: object, language: str) -> str:
             joint = "、" if language == "zh" else ", "
             return joint.join(in_words(each, language) for each in value)
     return str(value)
+
+
+def _is_named(value: object) -> TypeGuard[Named]:
+    """As isinstance(value, Named), which takes fifty times as long."""
+    return hasattr(value, "zh") and hasattr(value, "en")
 
 
 def _to_json(value: object) -> Any:
@@ -231,6 +236,11 @@ def say_day(day: date, language: str) -> str:
         pattern = "M月d日 EEE" if this_year else "y年M月d日 EEE"
     else:
         pattern = "EEE d MMM" if this_year else "EEE d MMM y"
+    return _format_day(day, pattern, language)
+
+
+@lru_cache(maxsize=4096)
+def _format_day(day: date, pattern: str, language: str) -> str:
     return format_date(day, pattern, locale=BABEL_LOCALES[language])
 
 

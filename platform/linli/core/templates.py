@@ -1,6 +1,7 @@
 """The template environment, for pages and mails: loader, languages, filters."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
@@ -23,6 +24,7 @@ def create_templates() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["_"] = _sentence
     environment.filters |= {
         "say": _say,
         "when_range": pass_context(lambda c, start, end: i18n.say_range(start, end, c["locale"])),
@@ -40,6 +42,19 @@ def create_templates() -> Environment:
     }
     environment.globals |= {"html_languages": HTML_LANGUAGES, "languages": i18n.LANGUAGES}
     return environment
+
+
+@pass_context
+def _sentence(context: Context, text: str, /, **values: object) -> str:
+    """What Jinja's own `_` does, but each sentence is looked up and marked as safe only once."""
+    known = _known_sentence(context["locale"], text, context.eval_ctx.autoescape)
+    return known % values if values or "%" in known else known
+
+
+@lru_cache(maxsize=8192)
+def _known_sentence(language: str, text: str, is_html: bool) -> str:
+    sentence = i18n.translate(language, text)
+    return Markup(sentence) if is_html else sentence  # noqa: S704  our own words, as Jinja itself does
 
 
 @pass_context
