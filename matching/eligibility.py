@@ -147,7 +147,7 @@ def check(
     answers[Gate.SKILLS] = answers_about_skills(needs, volunteers)
     answers[Gate.LANGUAGE] = answers_about_language(needs, volunteers)
     answers[Gate.WITHIN_REACH], pool = answers_of_reach(needs, volunteers)
-    return Eligibility(answers, pool, tuple(_not_applied(needs, row) for row in range(len(needs))))
+    return Eligibility(answers, pool, _not_applied(needs))
 
 
 def _answer_pairs(answers: Bytes, pairs: Pairs) -> None:
@@ -161,6 +161,8 @@ def _answer_pairs(answers: Bytes, pairs: Pairs) -> None:
         answers[gate, pairs.need[of_kind], pairs.volunteer[of_kind]] = Answer.NO
 
 
-def _not_applied(needs: Needs, row: int) -> tuple[Gate, ...]:
-    without_place = () if needs.has_location[row] else (Gate.WITHIN_REACH,)
-    return without_place + (() if needs.has_shift[row] else NEEDS_A_SHIFT)
+def _not_applied(needs: Needs) -> tuple[tuple[Gate, ...], ...]:
+    without_place = {True: (), False: (Gate.WITHIN_REACH,)}
+    without_shift = {True: (), False: NEEDS_A_SHIFT}
+    known = zip(needs.has_location.tolist(), needs.has_shift.tolist(), strict=True)
+    return tuple(without_place[placed] + without_shift[timed] for placed, timed in known)

@@ -132,10 +132,8 @@ def skills_covered(needs: Needs, volunteers: Volunteers) -> Floats:
     asked, levels = needs.skills_asked, volunteers.levels_by_skill
     closeness = volunteers.vocabulary.skills.closeness
     covered = np.zeros((len(needs), len(volunteers)))
-    for skill in np.flatnonzero(asked.any(axis=0)):
-        for level in np.unique(asked[asked[:, skill] > 0, skill]):
-            rows = np.flatnonzero(asked[:, skill] == level)
-            covered[rows] += _strength(closeness[skill], level, levels, volunteers.skills_held)
+    for skill, level, rows in needs.rows_by_skill:
+        covered[rows] += _strength(closeness[skill], level, levels, volunteers.skills_held)
     covered[:, ~volunteers.says_skills] = SILENT_SKILL / np.maximum(asked.max(axis=1, initial=0), 1)[:, None]
     covered /= np.maximum(np.count_nonzero(asked, axis=1), 1)[:, None]
     covered[~has_any(asked)] = NEUTRAL[Feature.SKILLS]

@@ -7,33 +7,23 @@ leaving a whole column out means that it is missing for everyone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.columns import Booleans, Bytes, Days, Floats, Whole, column, has_any, id_column, within
-from matching.vocabulary import TOP_LEVEL, Vocabulary
+from matching.base import MISSING, Table
+from matching.columns import Booleans, Bytes, Days, Floats, Whole, has_any, id_column, within
+from matching.vocabulary import TOP_LEVEL
 from matching.week import CELLS
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
-DIVISION_LEVELS = 5
-"""Province, prefecture, county, township, community."""
 
 DEFAULT_REACH_KM = 10.0
 """How far a person goes who has said neither a distance nor a means."""
 
 REACH_KM_BY_MEANS: Mapping[str, float] = {"walking": 2.0, "cycling": 5.0, "bus": 10.0, "car": 30.0}
 """How far a person goes who has named only a means of travel, in km."""
-
-
-_MISSING: Any = None
-"""A column that was left out; the table fills it with the mark that stands for missing."""
 
 
 class Answer(IntEnum):
@@ -45,92 +35,7 @@ class Answer(IntEnum):
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class _Table:
-    """What volunteers and needs have in common."""
-
-    ids: Sequence[str] | NDArray[np.str_]
-    vocabulary: Vocabulary
-    texts: Sequence[str] | None = None
-    text_vectors: csr_array | None = None
-    longitude: Floats = _MISSING
-    latitude: Floats = _MISSING
-    divisions: Whole = _MISSING
-    created_minute: Whole = _MISSING
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {len(self)} rows>"
-
-    def _fill(self, name: str, shape: tuple[int, ...], dtype: Any, missing: Any) -> None:
-        self._put(name, column(name, getattr(self, name), (len(self), *shape), dtype, missing))
-
-    def _put(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-
-    def _check_common(self) -> None:
-        self._put("ids", id_column("ids", self.ids))
-        for name, limit in (("longitude", 180), ("latitude", 90)):
-            self._fill(name, (), np.float64, np.nan)
-            within(name, getattr(self, name), -limit, limit)
-        self._fill("divisions", (DIVISION_LEVELS,), np.int64, 0)
-        self._fill("created_minute", (), np.int64, 0)
-        self._check_texts()
-
-    def _check_texts(self) -> None:
-        rows = {
-            "texts": None if self.texts is None else len(self.texts),
-            "text_vectors": None if self.text_vectors is None else self.text_vectors.shape[0],
-        }
-        for name, seen in rows.items():
-            if seen is not None and seen != len(self):
-                raise ValueError(f"{name} must have {len(self)} rows, one per id, but has {seen}")
-
-    def take(self, rows: Sequence[int] | Whole) -> Self:
-        """Return the table of some rows, in the order given."""
-        picked = np.asarray(rows, dtype=np.intp)
-        changes: dict[str, Any] = {}
-        for name in (field.name for field in fields(self) if field.name != "vocabulary"):
-            given = getattr(self, name)
-            if given is not None:
-                changes[name] = given[picked] if hasattr(given, "shape") else [given[row] for row in picked]
-        return replace(self, **changes)
-
-    @cached_property
-    def id_order(self) -> Whole:
-        """Place of each row among the sorted ids; ties in a ranking follow it."""
-        order = np.empty(len(self), dtype=np.int64)
-        order[np.argsort(np.asarray(self.ids), kind="stable")] = np.arange(len(self))
-        return order
-
-    @cached_property
-    def row_by_id(self) -> dict[str, int]:
-        """The row of each id."""
-        return {str(name): row for row, name in enumerate(self.ids)}
-
-    @cached_property
-    def has_point(self) -> Booleans:
-        """True where both coordinates are known."""
-        return ~(np.isnan(self.longitude) | np.isnan(self.latitude))
-
-    @cached_property
-    def unit_vectors(self) -> Floats:
-        """The point of each row on a globe of radius 1, shape (3, rows); NaN where it is unknown."""
-        longitude, latitude = np.radians(self.longitude), np.radians(self.latitude)
-        flat = np.cos(latitude)
-        return np.stack([flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)])
-
-    @cached_property
-    def vectors_by_term(self) -> csr_array:
-        """The text vectors the other way round, shape (n_terms, rows), so that one query is quick."""
-        if self.text_vectors is None:
-            raise ValueError("wanted text vectors, but this table has none")
-        return self.text_vectors.T.tocsr()
-
-
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Volunteers(_Table):
+class Volunteers(Table):
     """People who offer to help, one a row. All columns but the first two may be left out.
 
     Parameters
@@ -183,7 +88,7 @@ class Volunteers(_Table):
 
     Examples
     --------
-    >>> from matching.vocabulary import Taxonomy
+    >>> from matching.vocabulary import Taxonomy, Vocabulary
     >>> vocabulary = Vocabulary(skills=Taxonomy(["cooking", "driving"]))
     >>> people = Volunteers(ids=["li", "wang"], vocabulary=vocabulary, opted_in=np.array([True, True]),
     ...                     skill_level=vocabulary.skills.levels([{"cooking": 2}, {}]))
@@ -191,20 +96,20 @@ class Volunteers(_Table):
     (2, [[2, 0], [0, 0]])
     """
 
-    skill_level: Bytes = _MISSING
-    fields: Booleans = _MISSING
-    languages: Booleans = _MISSING
-    credential: Bytes = _MISSING
-    credential_expires_on: Days = _MISSING
-    availability: Bytes = _MISSING
-    reach_km: Floats = _MISSING
-    weekly_cap: Floats = _MISSING
-    born_on: Days = _MISSING
-    guardian_consent: Bytes = _MISSING
-    opted_in: Booleans = _MISSING
-    barred: Booleans = _MISSING
-    asked: Whole = _MISSING
-    accepted: Whole = _MISSING
+    skill_level: Bytes = MISSING
+    fields: Booleans = MISSING
+    languages: Booleans = MISSING
+    credential: Bytes = MISSING
+    credential_expires_on: Days = MISSING
+    availability: Bytes = MISSING
+    reach_km: Floats = MISSING
+    weekly_cap: Floats = MISSING
+    born_on: Days = MISSING
+    guardian_consent: Bytes = MISSING
+    opted_in: Booleans = MISSING
+    barred: Booleans = MISSING
+    asked: Whole = MISSING
+    accepted: Whole = MISSING
 
     def __post_init__(self) -> None:
         self._check_common()
@@ -267,7 +172,7 @@ class Volunteers(_Table):
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Needs(_Table):
+class Needs(Table):
     """What is asked for. One row is one shift; a need without a shift is one row too.
 
     Parameters
@@ -306,7 +211,7 @@ class Needs(_Table):
 
     Examples
     --------
-    >>> from matching.vocabulary import Taxonomy
+    >>> from matching.vocabulary import Taxonomy, Vocabulary
     >>> vocabulary = Vocabulary(skills=Taxonomy(["cooking", "driving"]))
     >>> needs = Needs(ids=["lunch"], vocabulary=vocabulary,
     ...               skills_wanted=vocabulary.skills.levels([{"cooking": 1}]))
@@ -314,20 +219,20 @@ class Needs(_Table):
     (False, False)
     """
 
-    need_ids: Sequence[str] | NDArray[np.str_] = _MISSING
-    skills_wanted: Bytes = _MISSING
-    skills_required: Bytes = _MISSING
-    fields: Booleans = _MISSING
-    credentials_required: Booleans = _MISSING
-    languages: Booleans = _MISSING
-    language_required: Booleans = _MISSING
-    minimum_age: Whole = _MISSING
-    local_day: Days = _MISSING
-    last_day: Days = _MISSING
-    start_minute: Whole = _MISSING
-    end_minute: Whole = _MISSING
-    cells: Booleans = _MISSING
-    load: Floats = _MISSING
+    need_ids: Sequence[str] | NDArray[np.str_] = MISSING
+    skills_wanted: Bytes = MISSING
+    skills_required: Bytes = MISSING
+    fields: Booleans = MISSING
+    credentials_required: Booleans = MISSING
+    languages: Booleans = MISSING
+    language_required: Booleans = MISSING
+    minimum_age: Whole = MISSING
+    local_day: Days = MISSING
+    last_day: Days = MISSING
+    start_minute: Whole = MISSING
+    end_minute: Whole = MISSING
+    cells: Booleans = MISSING
+    load: Floats = MISSING
 
     def __post_init__(self) -> None:
         self._check_common()
@@ -397,3 +302,13 @@ class Needs(_Table):
     def skills_asked(self) -> Bytes:
         """Wanted and required skills together."""
         return np.maximum(self.skills_wanted, self.skills_required)
+
+    @cached_property
+    def rows_by_skill(self) -> list[tuple[int, int, Whole]]:
+        """Each skill and level that is asked for, with the rows that ask for it."""
+        asked = self.skills_asked
+        return [
+            (int(skill), int(level), np.flatnonzero(asked[:, skill] == level))
+            for skill in np.flatnonzero(asked.any(axis=0))
+            for level in np.unique(asked[asked[:, skill] > 0, skill])
+        ]
