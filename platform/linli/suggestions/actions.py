@@ -60,10 +60,10 @@ async def read_known(session: AsyncSession, needs: Sequence[reads.NeedRow], pool
     shifts = [shift for need in needs for shift in need.shifts]
     need_ids = [need.id for need in needs]
     return Known(
-        promises=await reads.promises(session, pool.is_theirs(), shifts=shifts),
+        promises=await reads.promises(session, pool.is_theirs(), around=reads.span_of(shifts)),
         pairs=[
             *await reads.pairs(session, reads.of_needs(need_ids)),
-            *await reads.blocked_pairs(session, need_ids),
+            *await reads.blocked_pairs(session, Need.id.in_(need_ids)),
         ],
     )
 

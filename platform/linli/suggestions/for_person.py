@@ -4,16 +4,15 @@ import asyncio
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.accounts.queries import has_consent
-from linli.accounts.rules import ConsentPurpose
+from linli.accounts.rules import ADULT_AGE_YEARS, ConsentPurpose, age_on
 from linli.core import i18n
 from linli.core.i18n import Message
 from linli.needs.queries import NeedCard, cards_by_ids, newest_needs
@@ -48,7 +47,7 @@ async def needs_for_person(
     session: AsyncSession, *, account: Account, now: datetime, limit: int, skip: int = 0
 ) -> list[NeedCard]:
     """Cards with reasons, best first. Without a place, or without consent, the newest for everybody."""
-    person = await _row_of(session, account)
+    person = await _row_of(session, account, i18n.local(now).date())
     counties = await _counties(session, person)
     if account.stopped_at is not None or not counties:
         return await newest_needs(session, now=now, division=None, limit=limit)
@@ -79,12 +78,9 @@ def fitting_needs(
         bookings=bookings_of(one, known.promises) if known.promises else None,
         pairs=pairs_of(table.needs, one, known.pairs),
     )
-    passing = np.flatnonzero(eligible.passes[:, 0])
-    if not len(passing):
-        return []
-    needs = table.needs.take(passing)
-    scores = model.ranker.score(needs, one).total[:, 0]
-    order = passing[best_rows(scores, np.ones(len(passing), dtype=np.bool_), needs.id_order)].tolist()
+    # All are scored, also those that do not pass: what follows from the needs alone is kept with their table.
+    scores = model.ranker.score(table.needs, one).total[:, 0]
+    order = best_rows(scores, eligible.passes[:, 0], table.needs.id_order).tolist()
     return _told(table, list(islice(_best_shifts(table, order, now), limit)), one)
 
 
@@ -120,8 +116,9 @@ def _with_topics(reason: Json, needs: Needs, row: int, one: Volunteers) -> Json:
     return reason | {"topics": shared_topics(needs.text_vectors[[row]], one.text_vectors[[0]])}
 
 
-async def _row_of(session: AsyncSession, account: Account) -> PoolRow:
+async def _row_of(session: AsyncSession, account: Account, today: date) -> PoolRow:
     """What matching knows of the person; where they live even without a profile."""
+    is_minor = age_on(account.birth_on, today) < ADULT_AGE_YEARS
     profile = (await profile_of(session, account.id)).draft
     return PoolRow(
         account_id=account.id,
@@ -138,9 +135,8 @@ async def _row_of(session: AsyncSession, account: Account) -> PoolRow:
         languages=tuple(profile.languages),
         credentials=await checked_credentials(session, account.id),
         birth_on=account.birth_on,
-        has_guardian_consent=await has_consent(
-            session, account_id=account.id, purpose=ConsentPurpose.guardian
-        ),
+        has_guardian_consent=is_minor
+        and await has_consent(session, account_id=account.id, purpose=ConsentPurpose.guardian),
         is_sample=account.is_sample,
     )
 
@@ -165,9 +161,7 @@ async def _counties(session: AsyncSession, person: PoolRow) -> list[str]:
 async def _known(session: AsyncSession, account_id: UUID, table: NeedTable) -> Known:
     """What the person has promised, and how they stand to needs."""
     own = reads.among([account_id])
-    shifts = [shift for _, shift in table.of_row if shift]
-    need_ids = {need.id for need, _ in table.of_row}
-    blocked = await reads.blocked_pairs(session, need_ids, account_id=account_id)
+    blocked = await reads.blocked_pairs(session, reads.blocks_of(account_id))
     return Known(
-        await reads.promises(session, own, shifts=shifts), [*await reads.pairs(session, own), *blocked]
+        await reads.promises(session, own, around=table.span), [*await reads.pairs(session, own), *blocked]
     )

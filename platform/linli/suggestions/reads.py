@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from linli.conversations.models import Block
 from linli.needs.models import Need, NeedCredential, NeedLanguage, NeedSkill, Shift
+from linli.needs.rules import NeedState
 from linli.participation.models import Participation
 from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State
 from linli.volunteers.queries import words
@@ -24,6 +25,7 @@ SAID_YES: Final = frozenset({State.confirmed, State.attended, State.absent})
 ANSWERED: Final = SAID_YES | SAID_NO | {State.expired}
 # Promises count for the weekly cap in the whole calendar week of a shift.
 A_WEEK: Final = timedelta(days=7)
+Span: TypeAlias = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +94,24 @@ async def need_rows(
     return [_need_row(row, shifts.get(row.id, ())) for row in found]
 
 
-async def promises(
-    session: AsyncSession, whose: ColumnElement[bool], *, shifts: Sequence[ShiftRow]
-) -> list[PromiseRow]:
-    """Places held within a week of the shifts."""
+def span_of(shifts: Sequence[ShiftRow]) -> Span | None:
     if not shifts:
+        return None
+    return min(each.starts_at for each in shifts), max(each.ends_at for each in shifts)
+
+
+async def promises(
+    session: AsyncSession, whose: ColumnElement[bool], *, around: Span | None
+) -> list[PromiseRow]:
+    """Places held from a week before to a week after."""
+    if around is None:
         return []
+    begin, end = around
     rows = await session.execute(
         select(Participation.account_id, Shift.starts_at, Shift.ends_at)
         .join(Shift, Shift.id == Participation.shift_id)
         .where(whose, Participation.state.in_(TAKES_A_PLACE))
-        .where(
-            Shift.ends_at > min(each.starts_at for each in shifts) - A_WEEK,
-            Shift.starts_at < max(each.ends_at for each in shifts) + A_WEEK,
-        )
+        .where(Shift.ends_at > begin - A_WEEK, Shift.starts_at < end + A_WEEK)
     )
     return [PromiseRow(*row) for row in rows]
 
@@ -120,9 +126,7 @@ async def pairs(session: AsyncSession, whose: ColumnElement[bool]) -> list[PairR
     return [PairRow(*row) for row in rows]
 
 
-async def blocked_pairs(
-    session: AsyncSession, need_ids: Collection[UUID], *, account_id: UUID | None = None
-) -> list[PairRow]:
+async def blocked_pairs(session: AsyncSession, which: ColumnElement[bool]) -> list[PairRow]:
     """Who has blocked the organization of a need, or is blocked by it: as if they had said no to it.
 
     So they are counted among those who said no, and a count betrays nobody.
@@ -130,12 +134,15 @@ async def blocked_pairs(
     query = (
         select(Need.id, Block.account_id)
         .join(Block, Block.organization_id == Need.organization_id)
-        .where(Need.id.in_(need_ids), Block.ended_at.is_(None))
+        .where(which, Block.ended_at.is_(None))
     )
-    if account_id is not None:
-        query = query.where(Block.account_id == account_id)
     rows = await session.execute(query)
     return [PairRow(need_id, need_id, blocked, State.declined) for need_id, blocked in rows]
+
+
+def blocks_of(account_id: UUID) -> ColumnElement[bool]:
+    """One person's blocks, of the needs that could be proposed: naming these one by one would take longer."""
+    return (Block.account_id == account_id) & (Need.state == NeedState.open)
 
 
 async def answers(session: AsyncSession, whose: ColumnElement[bool]) -> dict[UUID, tuple[int, int]]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linli.core import i18n, seed
-from linli.suggestions.reads import NeedRow, PairRow, PromiseRow, ShiftRow
+from linli.suggestions.reads import NeedRow, PairRow, PromiseRow, ShiftRow, Span, span_of
 from linli.suggestions.texts import EncodedTexts
 from linli.suggestions.topics import field_in
 from linli.suggestions.vocabulary import (
@@ -41,6 +42,11 @@ class NeedTable:
 
     needs: Needs
     of_row: tuple[tuple[NeedRow, ShiftRow | None], ...]
+
+    @cached_property
+    def span(self) -> Span | None:
+        """From the first beginning to the last end of the shifts."""
+        return span_of([shift for _, shift in self.of_row if shift])
 
 
 def volunteers_table(rows: Sequence[PoolRow], texts: EncodedTexts) -> Volunteers:
@@ -122,11 +128,10 @@ def bookings_of(people: Volunteers, promises: Iterable[PromiseRow]) -> Bookings:
 
 def pairs_of(needs: Needs, people: Volunteers, pairs: Iterable[PairRow]) -> Pairs:
     """Who takes part or was asked already; a no counts for the whole need, the rest for one shift."""
-    need_ids = set(needs.need_ids)
     rows: list[tuple[str, str, PairKind]] = []
     for pair in pairs:
         id = str(pair.need_id if pair.counts_for_need else pair.shift_id)
-        if str(pair.account_id) in people.row_by_id and (id in needs.row_by_id or id in need_ids):
+        if str(pair.account_id) in people.row_by_id and (id in needs.row_by_id or id in needs.need_ids):
             kind = PairKind.TAKING_PART if pair.takes_part else PairKind.ASKED
             rows.append((id, str(pair.account_id), kind))
     return Pairs.of(needs, people, rows)

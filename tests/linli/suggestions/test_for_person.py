@@ -177,5 +177,5 @@ async def test_the_number_of_queries_does_not_grow_with_the_needs(
         statements.clear()
         assert len(await listed(session, person, later)) == min(needs, 20)
         counts.append(len(statements))
-    # The person (3), counties near, what changed (2), the needs (2) the first time, promises, answers, cards.
+    # Person (2), counties, what changed (2), needs (2) the first time, promises, answers, blocks, cards.
     assert counts == [11, 9]
