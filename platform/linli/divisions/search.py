@@ -94,7 +94,8 @@ def _named(name: str, levels: tuple[Level, ...], within: Division | None, limit:
     patterns = [*_english_patterns(name), *_patterns(name, is_open=False)]
     ranks = _ranks(patterns, places, limit, is_open=False)
     if sum(kind < INSIDE for kind, *_ in ranks) < limit and "a" <= name[-1] <= "z":
-        ranks += _ranks(_patterns(name, is_open=True), places, limit, is_open=True)
+        further = [pattern for pattern in _patterns(name, is_open=True) if pattern not in patterns]
+        ranks += _ranks(further, places, limit, is_open=True)
     tables = tuple(table(level) for level in Level)
     found = dict.fromkeys(tables[depth].division(row) for _, _, depth, _, row in sorted(ranks))
     return list(islice((division for division in found if not is_placeholder(division)), limit))
