@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -35,15 +35,19 @@ async def read_page(
     after: str | None,
     size: int = PAGE_SIZE,
     descending: bool = False,
+    given: Mapping[str, Any] | None = None,
 ) -> Page[Any]:
-    """One page of rows ordered by `keys` (unique together); `key_of(row)` gives their values."""
+    """One page of rows ordered by `keys` (unique together); `key_of(row)` gives their values.
+
+    `given` are the values of the query's own named parameters.
+    """
     order = [key.desc() if descending else key.asc() for key in keys]
     start = _read_cursor(after, keys)
     if start is not None:
         here = tuple_(*keys)
         there = tuple_(*(literal(value, key.type) for value, key in zip(start, keys, strict=True)))
         query = query.where(here < there if descending else here > there)
-    rows = list(await session.execute(query.order_by(*order).limit(size + 1)))
+    rows = list(await session.execute(query.order_by(*order).limit(size + 1), given))
     more = len(rows) > size
     rows = rows[:size]
     return Page(rows, _write_cursor(key_of(rows[-1])) if more else None)

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from linli.core import seed
+from linli.core.db import UtcDateTime
 from linli.core.errors import NotFound
 from linli.core.i18n import Message, Named
 from linli.core.paging import PAGE_SIZE, Page, read_page
@@ -59,20 +61,35 @@ class NeedCard:
         return PRIORITY_NAMES[Priority.urgent] if is_urgent else None
 
 
-# Put together once: every page and action about a need asks it.
+# Put together once, as all that is asked often: making a statement takes as long as sending it.
+NOW: Final = bindparam("now", type_=UtcDateTime)
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+# The few things asked for come with the need, in one statement; its times, which may be many, in another.
 _WHOLE: Final = (
     select(Need)
     .where(Need.id == bindparam("need_id"))
     .options(
         selectinload(Need.shifts),
-        selectinload(Need.skills),
-        selectinload(Need.credentials),
-        selectinload(Need.languages),
+        joinedload(Need.skills),
+        joinedload(Need.credentials),
+        joinedload(Need.languages),
     )
     .execution_options(populate_existing=True)
 )
-# The weaker lock: rows that only point at the need, as suggestions do, are written meanwhile.
-_LOCKED: Final = _WHOLE.with_for_update(of=Need, key_share=True)
+# Under a lock everything is read by statements of its own: what is joined would be as old as the wait for
+# the lock. The weaker lock: rows that only point at the need, as suggestions do, are written meanwhile.
+_LOCKED: Final = (
+    select(Need)
+    .with_for_update(of=Need, key_share=True)
+    .options(selectinload(Need.shifts), selectinload(Need.credentials))
+    .execution_options(populate_existing=True)
+)
+_LOCKED_WHOLE: Final = _LOCKED.where(Need.id == bindparam("need_id")).options(
+    selectinload(Need.skills), selectinload(Need.languages)
+)
+_LOCKED_BY_SHIFT: Final = _LOCKED.where(
+    Need.id == select(Shift.need_id).where(Shift.id == bindparam("shift_id")).scalar_subquery()
+)
 
 
 async def find_need(session: AsyncSession, need_id: UUID, *, lock: bool = False) -> Need:
@@ -80,7 +97,16 @@ async def find_need(session: AsyncSession, need_id: UUID, *, lock: bool = False)
 
     `lock` makes everyone else who wants to change the need or its places wait.
     """
-    need: Need | None = await session.scalar(_LOCKED if lock else _WHOLE, {"need_id": need_id})
+    found = await session.scalars(_LOCKED_WHOLE if lock else _WHOLE, {"need_id": need_id})
+    need: Need | None = found.unique().one_or_none()
+    if need is None:
+        raise NotFound
+    return need
+
+
+async def lock_need_of_shift(session: AsyncSession, shift_id: UUID) -> Need:
+    """As `find_need` with its lock, by one of its shifts; with what decides about places and nothing more."""
+    need: Need | None = await session.scalar(_LOCKED_BY_SHIFT, {"shift_id": shift_id})
     if need is None:
         raise NotFound
     return need
@@ -116,39 +142,47 @@ async def open_needs(
 ) -> Page[NeedCard]:
     """Public needs with a free place in a coming shift, the next shift first."""
     day = datetime.combine(chosen.day, time(), zone) if chosen.day else None
-    has_earlier = (
-        select(Earlier.id)
-        .where(Earlier.need_id == Shift.need_id, *_has_a_place(Earlier, now, day))
-        .where(tuple_(Earlier.starts_at, Earlier.id) < tuple_(Shift.starts_at, Shift.id))
-        .exists()
-    )
-    is_looking = select(Need.id).where(Need.id == Shift.need_id, *_is_looking(chosen.code, chosen.field_id))
-    # Along the index of times, so that what comes after this page is never looked at; a join would not.
     page = await read_page(
         session,
-        select(Shift.starts_at, Shift.need_id).where(
-            *_has_a_place(Shift, now, day), is_looking.exists(), ~has_earlier
-        ),
+        _open_shifts(chosen.code, chosen.field_id, day),
         keys=[Shift.starts_at, Shift.need_id],
         key_of=tuple,
         after=after,
         size=size,
+        given={"now": now},
     )
     return Page(await _open_cards(session, [row.need_id for row in page.rows], now, day), page.next_cursor)
+
+
+@lru_cache(maxsize=256)
+def _open_shifts(division: str | None, field_id: str | None, day: datetime | None) -> Select[Any]:
+    """The next free time of each open need."""
+    has_earlier = (
+        select(Earlier.id)
+        .where(Earlier.need_id == Shift.need_id, *_has_a_place(Earlier, day))
+        .where(tuple_(Earlier.starts_at, Earlier.id) < tuple_(Shift.starts_at, Shift.id))
+        .exists()
+    )
+    is_looking = select(Need.id).where(Need.id == Shift.need_id, *_is_looking(division, field_id))
+    # Along the index of times, so that what comes after the page is never looked at; a join would not.
+    return select(Shift.starts_at, Shift.need_id).where(
+        *_has_a_place(Shift, day), is_looking.exists(), ~has_earlier
+    )
 
 
 async def newest_needs(
     session: AsyncSession, *, now: datetime, division: str | None, limit: int = PAGE_SIZE
 ) -> list[NeedCard]:
     """Public open needs, the last posted first: the same for everybody."""
-    has_a_place = select(Shift.id).where(Shift.need_id == Need.id, *_has_a_place(Shift, now)).exists()
-    ids = await session.scalars(
-        select(Need.id)
-        .where(*_is_looking(division), has_a_place)
-        .order_by(Need.posted_at.desc(), Need.id.desc())
-        .limit(limit)
-    )
+    ids = await session.scalars(_newest(division, limit), {"now": now})
     return await _open_cards(session, ids.all(), now)
+
+
+@lru_cache(maxsize=256)
+def _newest(division: str | None, limit: int) -> Select[Any]:
+    has_a_place = select(Shift.id).where(Shift.need_id == Need.id, *_has_a_place(Shift)).exists()
+    newest = select(Need.id).where(*_is_looking(division), has_a_place)
+    return newest.order_by(Need.posted_at.desc(), Need.id.desc()).limit(limit)
 
 
 def _is_looking(division: str | None, field_id: str | None = None) -> list[ColumnElement[bool]]:
@@ -160,84 +194,75 @@ def _is_looking(division: str | None, field_id: str | None = None) -> list[Colum
     return conditions
 
 
-def _has_a_place(
-    shift: type[Shift], now: datetime, day: datetime | None = None
-) -> tuple[ColumnElement[bool], ...]:
+def _has_a_place(shift: type[Shift], day: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
     """Times still to come, of one day if chosen, with a free place."""
-    is_free = (shift.starts_at > now, shift.places_taken < shift.places)
+    is_free = (shift.starts_at > NOW, shift.places_taken < shift.places)
     on_day = (shift.starts_at >= day, shift.starts_at < day + timedelta(days=1)) if day else ()
     return (*is_free, *on_day)
+
+
+AHEAD: Final = Shift.starts_at > NOW
+# One row a need: its public columns, the next coming shift, and the places still to come.
+CARDS: Final = (
+    select(
+        Need.id,
+        Need.title,
+        Need.language,
+        Need.field_id,
+        Need.state,
+        Need.priority,
+        Need.division,
+        Need.is_sample,
+        Need.answer_due_at,
+        Need.answered_at,
+        Need.changed_at,
+        Organization.name.label("asker"),
+        Organization.is_verified,
+        func.min(case((AHEAD, Shift.starts_at))).label("next_start"),
+        func.min(case((AHEAD, Shift.ends_at))).label("next_end"),
+        func.max(Shift.starts_at).label("last_start"),
+        func.max(Shift.ends_at).label("last_end"),
+        func.sum(case((AHEAD, 1), else_=0)).label("coming_shifts"),
+        func.sum(case((AHEAD, Shift.places), else_=0)).label("places"),
+        func.sum(case((AHEAD, Shift.places_taken), else_=0)).label("taken"),
+    )
+    .join(Organization, Organization.id == Need.organization_id)
+    .outerjoin(Shift, Shift.need_id == Need.id)
+    .group_by(Need.id, Organization.id)
+)
+_CARDS_WITH_ID: Final = CARDS.where(Need.id.in_(_IDS))
+_OPEN_CARDS: Final = _CARDS_WITH_ID.where(*_has_a_place(Shift))
 
 
 async def _open_cards(
     session: AsyncSession, ids: Sequence[UUID], now: datetime, day: datetime | None = None
 ) -> list[NeedCard]:
     """Cards in the order of the ids, that speak of free times only."""
-    query = _cards(now).where(Need.id.in_(ids), *_has_a_place(Shift, now, day))
-    return _in_order(ids, await session.execute(query), now)
+    query = _OPEN_CARDS if day is None else _CARDS_WITH_ID.where(*_has_a_place(Shift, day))
+    return _in_order(ids, await session.execute(query, {"ids": ids, "now": now}), now)
 
 
 async def open_field_counts(session: AsyncSession, *, now: datetime, division: str | None) -> dict[str, int]:
     """How many open needs each field has, for the filter chips."""
-    query = (
-        select(Need.field_id, func.count())
-        .where(Need.state == NeedState.open, is_publicly_shown())
-        .where(
-            select(Shift.id)
-            .where(Shift.need_id == Need.id, coming(now), Shift.places_taken < Shift.places)
-            .exists()
-        )
-        .group_by(Need.field_id)
-    )
-    if division:
-        query = query.where(Need.division.startswith(division, autoescape=True))
-    return {field_id: count for field_id, count in await session.execute(query) if field_id}
+    counts = await session.execute(_field_counts(division), {"now": now})
+    return {field_id: count for field_id, count in counts if field_id}
+
+
+@lru_cache(maxsize=256)
+def _field_counts(division: str | None) -> Select[Any]:
+    has_a_place = select(Shift.id).where(Shift.need_id == Need.id, *_has_a_place(Shift)).exists()
+    counts = select(Need.field_id, func.count()).where(*_is_looking(division), has_a_place)
+    return counts.group_by(Need.field_id)
 
 
 async def cards_by_ids(session: AsyncSession, ids: Sequence[UUID], *, now: datetime) -> list[NeedCard]:
     """Cards in the order of the ids."""
-    return _in_order(ids, await session.execute(_cards(now).where(Need.id.in_(ids))), now)
+    return _in_order(ids, await session.execute(_CARDS_WITH_ID, {"ids": ids, "now": now}), now)
 
 
 def _in_order(ids: Sequence[UUID], rows: Iterable[Any], now: datetime) -> list[NeedCard]:
     found = {row.id: to_card(row, now) for row in rows}
     return [found[id] for id in ids if id in found]
-
-
-def cards_of_organization(organization_id: UUID, now: datetime) -> Select[Any]:
-    return _cards(now).where(Need.organization_id == organization_id)
-
-
-def _cards(now: datetime) -> Select[Any]:
-    """One row a need: its public columns, the next coming shift, and the places still to come."""
-    ahead = Shift.starts_at > now
-    return (
-        select(
-            Need.id,
-            Need.title,
-            Need.language,
-            Need.field_id,
-            Need.state,
-            Need.priority,
-            Need.division,
-            Need.is_sample,
-            Need.answer_due_at,
-            Need.answered_at,
-            Need.changed_at,
-            Organization.name.label("asker"),
-            Organization.is_verified,
-            func.min(case((ahead, Shift.starts_at))).label("next_start"),
-            func.min(case((ahead, Shift.ends_at))).label("next_end"),
-            func.max(Shift.starts_at).label("last_start"),
-            func.max(Shift.ends_at).label("last_end"),
-            func.sum(case((ahead, 1), else_=0)).label("coming_shifts"),
-            func.sum(case((ahead, Shift.places), else_=0)).label("places"),
-            func.sum(case((ahead, Shift.places_taken), else_=0)).label("taken"),
-        )
-        .join(Organization, Organization.id == Need.organization_id)
-        .outerjoin(Shift, Shift.need_id == Need.id)
-        .group_by(Need.id, Organization.id)
-    )
 
 
 def to_card(row: Any, now: datetime) -> NeedCard:

@@ -1,9 +1,10 @@
 """Who may see a need, answer for themselves, and decide about volunteers."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core import seed
@@ -17,6 +18,13 @@ from linli.organizations.policies import is_bureau_over, is_officer_of
 from linli.participation.models import Participation
 from linli.participation.queries import has_met_organization, has_taken_part
 
+# Put together once: every look at a need and every application asks one of them.
+_SEEN: Final = select(
+    Need.id, Need.state, Need.field_id, Need.organization_id, Need.division, Organization.is_verified
+).outerjoin(Organization, Organization.id == Need.organization_id)
+_BY_ID: Final = _SEEN.where(Need.id == bindparam("id"))
+_BY_SHIFT: Final = _SEEN.join(Shift, Shift.need_id == Need.id).where(Shift.id == bindparam("id"))
+
 
 def is_public(state: NeedState, field_id: str | None, *, asker_is_verified: bool) -> bool:
     """Posted by somebody a bureau vouches for, and of a field whose needs may stand on public pages."""
@@ -26,10 +34,18 @@ def is_public(state: NeedState, field_id: str | None, *, asker_is_verified: bool
 
 async def may_see_need(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
     """Everybody sees public needs; others only their organization, the bureau over it, and who was asked."""
-    asked = select(
-        Need.id, Need.state, Need.field_id, Need.organization_id, Need.division, Organization.is_verified
-    ).outerjoin(Organization, Organization.id == Need.organization_id)
-    need = (await session.execute(asked.where(Need.id == ids["need_id"]))).first()
+    await _may_see(session, caller, _BY_ID, ids["need_id"])
+
+
+async def may_apply(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Whoever may see the need of the shift, once signed in."""
+    if caller is None:
+        raise NotSignedIn
+    await _may_see(session, caller, _BY_SHIFT, ids["shift_id"])
+
+
+async def _may_see(session: AsyncSession, caller: Caller | None, asked: Select[Any], id: UUID) -> None:
+    need = (await session.execute(asked, {"id": id})).first()
     if need is None:
         raise NotFound
     if is_public(need.state, need.field_id, asker_is_verified=bool(need.is_verified)):
@@ -58,16 +74,6 @@ async def may_block_person(session: AsyncSession, caller: Caller | None, ids: Ma
         session, organization_id=ids["organization_id"], account_id=ids["account_id"]
     ):
         raise NotFound
-
-
-async def may_apply(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
-    """Whoever may see the need of the shift, once signed in."""
-    if caller is None:
-        raise NotSignedIn
-    shift = await session.get(Shift, ids["shift_id"])
-    if shift is None:
-        raise NotFound
-    await may_see_need(session, caller, {"need_id": shift.need_id})
 
 
 async def may_answer(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -48,13 +49,16 @@ async def open_in_shift(session: AsyncSession, *, shift_id: UUID, account_id: UU
     return found
 
 
+_OWN_IN_NEED: Final = (
+    select(Participation)
+    .where(Participation.need_id == bindparam("need_id"), Participation.account_id == bindparam("account_id"))
+    .order_by(Participation.created_at, Participation.id)
+)
+
+
 async def own_in_need(session: AsyncSession, *, need_id: UUID, account_id: UUID) -> dict[UUID, Participation]:
     """The person's latest participation in each shift of a need."""
-    found = await session.scalars(
-        select(Participation)
-        .where(Participation.need_id == need_id, Participation.account_id == account_id)
-        .order_by(Participation.created_at, Participation.id)
-    )
+    found = await session.scalars(_OWN_IN_NEED, {"need_id": need_id, "account_id": account_id})
     return {each.shift_id: each for each in found}
 
 
@@ -82,24 +86,24 @@ class Promise:
         return is_another and self.starts_at < shift.ends_at and shift.starts_at < self.ends_at
 
 
+_PROMISES: Final = (
+    select(Need.title, Shift.id, Shift.starts_at, Shift.ends_at)
+    .join(Shift, Shift.need_id == Need.id)
+    .join(Participation, Participation.shift_id == Shift.id)
+    .where(Participation.account_id == bindparam("account_id"), Participation.state.in_(TAKES_A_PLACE))
+    .where(Shift.starts_at < bindparam("end"), Shift.ends_at > bindparam("begin"))
+    .order_by(Shift.starts_at)
+)
+
+
 async def promises_during(
     session: AsyncSession, *, shifts: Sequence[Shift], account_id: UUID
 ) -> list[Promise]:
     """Places the person holds between the first beginning and the last end, the earliest first."""
     if not shifts:
         return []
-    rows = await session.execute(
-        select(Need.title, Shift.id, Shift.starts_at, Shift.ends_at)
-        .join(Shift, Shift.need_id == Need.id)
-        .join(Participation, Participation.shift_id == Shift.id)
-        .where(
-            Participation.account_id == account_id,
-            Participation.state.in_(TAKES_A_PLACE),
-            Shift.starts_at < max(shift.ends_at for shift in shifts),
-            Shift.ends_at > min(shift.starts_at for shift in shifts),
-        )
-        .order_by(Shift.starts_at)
-    )
+    begin, end = min(shift.starts_at for shift in shifts), max(shift.ends_at for shift in shifts)
+    rows = await session.execute(_PROMISES, {"account_id": account_id, "begin": begin, "end": end})
     return [Promise(*row) for row in rows]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, Router, get
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.i18n import Message
@@ -16,7 +16,7 @@ from linli.core.web.security import may
 from linli.core.web.templating import render
 from linli.needs.models import Need
 from linli.needs.policies import may_post_needs
-from linli.needs.queries import NeedCard, cards_of_organization, to_card
+from linli.needs.queries import CARDS, NeedCard, to_card
 from linli.needs.rules import NeedState
 from linli.organizations.models import Organization
 from linli.organizations.queries import organization_with_id
@@ -31,6 +31,14 @@ TABS: Final = {
 }
 MOST_CARDS: Final = 60
 AT_RISK: Final = timedelta(days=2)
+
+
+_BOARD: Final = (
+    CARDS.where(Need.organization_id == bindparam("organization_id"))
+    .where(Need.state.in_(bindparam("states", expanding=True)))
+    .order_by(Need.answered_at.is_not(None), Need.answer_due_at, Need.id.desc())
+    .limit(MOST_CARDS)
+)
 
 
 @dataclass(frozen=True)
@@ -79,13 +87,8 @@ async def show_board(
 async def _rows(
     session: AsyncSession, organization: Organization, *, states: Sequence[NeedState], now: datetime
 ) -> list[BoardRow]:
-    query = (
-        cards_of_organization(organization.id, now)
-        .where(Need.state.in_(states))
-        .order_by(Need.answered_at.is_not(None), Need.answer_due_at, Need.id.desc())
-        .limit(MOST_CARDS)
-    )
-    cards = [_own(to_card(row, now)) for row in await session.execute(query)]
+    given = {"organization_id": organization.id, "states": states, "now": now}
+    cards = [_own(to_card(row, now)) for row in await session.execute(_BOARD, given)]
     waiting = await _applications(session, [card.id for card in cards])
     return [BoardRow(card, waiting.get(card.id, 0)) for card in cards]
 

@@ -13,7 +13,7 @@ from linli.needs import actions as needs
 from linli.needs import queries as need_queries
 from linli.needs.models import Need, Shift
 from linli.organizations.queries import is_verified_now
-from linli.participation import queries, rules
+from linli.participation import rules
 from linli.participation.actions.telling import YOU_ARE_IN, tell_volunteer
 from linli.participation.models import Participation
 from linli.participation.rules import TAKES_A_PLACE, State
@@ -23,8 +23,7 @@ FULL = Message("All places at this time have just been taken.")
 
 
 async def locked(session: AsyncSession, shift_id: UUID) -> tuple[Need, Shift]:
-    need_id = await queries.need_of_shift(session, shift_id)
-    need = await need_queries.find_need(session, need_id, lock=True)
+    need = await need_queries.lock_need_of_shift(session, shift_id)
     return need, next(shift for shift in need.shifts if shift.id == shift_id)
 
 

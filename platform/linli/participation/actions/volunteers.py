@@ -51,7 +51,6 @@ async def apply(
     _refuse(await obstacles(session, need=need, shift=shift, account=account, now=now))
     if shift.places_free == 0:
         raise Conflict(FULL)
-    await ensure_profile(session, account=account, now=now)
     participation = Participation(
         shift_id=shift.id,
         need_id=need.id,
@@ -63,13 +62,14 @@ async def apply(
         changed_at=now,
     )
     session.add(participation)
-    await session.flush()
     if need.joining is Joining.at_once:
         await confirm_place(
             session, need=need, shift=shift, participation=participation, account=account, now=now
         )
         await tell_members(session, need, shift, "place_taken", PLACE_TAKEN, now)
     else:
+        await ensure_profile(session, account=account, now=now)
+        await session.flush()
         await tell_members(session, need, shift, "applied", HAS_APPLIED, now)
     note_change(session, "apply", participation, need, account_id, now)
     return participation

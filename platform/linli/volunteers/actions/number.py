@@ -27,12 +27,12 @@ async def give_number(session: AsyncSession, *, account: Account, now: datetime)
     for _ in range(MOST_DRAWS):
         if profile.number:
             return profile.number
-        await _draw(session, account, now)
-        await session.refresh(profile, ["number"])
+        if not await _draw(session, account, now):
+            await session.refresh(profile, ["number"])
     raise Conflict(Message("No volunteer number is free just now. Please try again."))
 
 
-async def _draw(session: AsyncSession, account: Account, now: datetime) -> None:
+async def _draw(session: AsyncSession, account: Account, now: datetime) -> bool:
     """Draw a number and keep it, where there is none yet; one that somebody else holds is drawn in vain."""
     number = volunteer_number(
         county=account.division or NO_COUNTY, year=i18n.local(now).year, drawn=secrets.randbelow(DRAWN)
@@ -42,6 +42,7 @@ async def _draw(session: AsyncSession, account: Account, now: datetime) -> None:
         async with session.begin_nested():
             kept: Any = await session.execute(update(VolunteerProfile).where(*without).values(number=number))
     except IntegrityError:
-        return
+        return False
     if kept.rowcount:
         record(session, action="give_number", object_id=account.id, actor_id=None, now=now)
+    return bool(kept.rowcount)
