@@ -3,7 +3,7 @@
 import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,13 @@ def clocked(work: Callable[[], T]) -> tuple[T, float, float]:
 def _own_cpu() -> float:
     of_children = os.times()
     return time.process_time() + of_children.children_user + of_children.children_system
+
+
+async def clocked_awaiting(work: Awaitable[T]) -> tuple[T, float]:
+    """The same of something that is awaited."""
+    began = time.perf_counter()
+    done = await work
+    return done, time.perf_counter() - began
 
 
 def cpu_seconds(processes: Sequence[int]) -> float | None:

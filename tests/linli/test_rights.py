@@ -194,6 +194,8 @@ ROUTES = {
     "GET /organizations/{organization_id}/needs/new": DESK,
     "GET /organizations/{organization_id}/needs/new/{template_id}": DESK,
     "POST /organizations/{organization_id}/needs": DESK,
+    "POST /organizations/{organization_id}/needs/foresight": DESK,
+    "POST /needs/{need_id}/foresight": DESK,
     "GET /organizations/{organization_id}/members": open_to(STAFF),
     "POST /organizations/{organization_id}/members": open_to(ACTING_ROLES),
     "POST /organizations/{organization_id}/members/{membership_id}/end": open_to(STAFF),

@@ -54,6 +54,10 @@ class Form:
     def typed_many(self, name: str) -> list[str]:
         return self._values.get(name, [])[:MAX_VALUES]
 
+    def with_values(self, name: str, values: Iterable[str]) -> "Form":
+        """The same form with other values of one field, nothing refused yet."""
+        return Form(self._values | {name: list(values)})
+
     def has(self, name: str) -> bool:
         return bool(self._values.get(name))
 

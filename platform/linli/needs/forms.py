@@ -126,7 +126,7 @@ def shift_rows(form: Form) -> list[int]:
 
 
 def _read_shifts(form: Form, *, zone: ZoneInfo, now: datetime) -> tuple[ShiftDraft, ...]:
-    shifts = [shift for n in shift_rows(form) if (shift := _read_shift(form, n, zone=zone, now=now))]
+    shifts = [shift for n in shift_rows(form) if (shift := read_shift(form, n, zone=zone, now=now))]
     if not shifts and not any(name.split("-")[0] in {"day", "from", "to", "places"} for name in form.errors):
         form.refuse("day-0", Message("Please give at least one time."))
     spans = sorted((shift.times.starts_at, shift.times.ends_at) for shift in shifts)
@@ -135,7 +135,7 @@ def _read_shifts(form: Form, *, zone: ZoneInfo, now: datetime) -> tuple[ShiftDra
     return tuple(shifts)
 
 
-def _read_shift(form: Form, n: int, *, zone: ZoneInfo, now: datetime) -> ShiftDraft | None:
+def read_shift(form: Form, n: int, *, zone: ZoneInfo, now: datetime) -> ShiftDraft | None:
     names = (f"day-{n}", f"from-{n}", f"to-{n}")
     if not any(form.text(name, longest=40) for name in names):
         return None

@@ -100,7 +100,7 @@ async def start_need(
         if template
         else typed.typed_from_scratch(organization=organization, language=language)
     )
-    return _form(request, organization, values)
+    return show_form(request, organization, values)
 
 
 @post("/organizations/{organization_id:uuid}/needs", opt=may(policies.may_post_needs))
@@ -110,7 +110,7 @@ async def post_need(
     organization = await _organization(session, organization_id)
     values = typed.typed_from_form(form)
     if form.has("more_times"):
-        return _form(request, organization, values.with_shift_rows(1))
+        return show_form(request, organization, values.with_shift_rows(1))
     act, told = (actions.keep_draft, KEPT) if form.has("keep") else (actions.post_need, POSTED)
     try:
         draft = forms.read_need(form, within_division=organization.division, zone=i18n.zone(), now=now)
@@ -119,9 +119,9 @@ async def post_need(
                 session, organization=organization, draft=draft, account_id=caller.account_id, now=now
             )
     except Invalid as refusal:
-        return _form(request, organization, values, errors=refusal.errors)
+        return show_form(request, organization, values, errors=refusal.errors)
     except Conflict as refusal:
-        return _form(request, organization, values, errors={"": refusal.sentence}, status=409)
+        return show_form(request, organization, values, errors={"": refusal.sentence}, status=409)
     return done(request, f"/needs/{need.id}/desk", told)
 
 
@@ -129,7 +129,7 @@ async def post_need(
 async def edit_form(request: Asked, session: Session, need_id: Id) -> Page:
     need = await queries.find_need(session, need_id)
     organization = await _organization(session, need.organization_id)
-    return _form(request, organization, typed.typed_from_need(need, zone=i18n.zone()), need=need)
+    return show_form(request, organization, typed.typed_from_need(need, zone=i18n.zone()), need=need)
 
 
 @post("/needs/{need_id:uuid}/edit", opt=may(policies.may_manage_need))
@@ -140,7 +140,7 @@ async def edit_need(
     organization = await _organization(session, need.organization_id)
     values = typed.typed_from_form(form)
     if form.has("more_times"):
-        return _form(request, organization, values.with_shift_rows(1), need=need)
+        return show_form(request, organization, values.with_shift_rows(1), need=need)
     version = form.whole("version", least=0, most=10**9) or 0
     try:
         draft = forms.read_need(form, within_division=organization.division, zone=i18n.zone(), now=now)
@@ -148,10 +148,10 @@ async def edit_need(
             session, need=need, draft=draft, version=version, account_id=caller.account_id, now=now
         )
     except Invalid as refusal:
-        return _form(request, organization, values, need=need, errors=refusal.errors)
+        return show_form(request, organization, values, need=need, errors=refusal.errors)
     except Conflict as refusal:
         newer = typed.typed_from_need(need, zone=i18n.zone())
-        return _form(
+        return show_form(
             request, organization, values, need=need, newer=newer, errors={"": refusal.sentence}, status=409
         )
     return done(request, f"/needs/{need.id}/desk", Message("Changed."))
@@ -163,7 +163,7 @@ async def post_again(request: Asked, session: Session, now: Now, need_id: Id) ->
     need = await queries.find_need(session, need_id)
     organization = await _organization(session, need.organization_id)
     today = i18n.local(now).date()
-    return _form(request, organization, typed.typed_from_need(need, zone=i18n.zone(), again_from=today))
+    return show_form(request, organization, typed.typed_from_need(need, zone=i18n.zone(), again_from=today))
 
 
 @post("/needs/{need_id:uuid}/publish", opt=may(policies.may_manage_need))
@@ -214,7 +214,7 @@ async def _organization(session: AsyncSession, organization_id: UUID | None) -> 
     return organization
 
 
-def _form(
+def show_form(
     request: Asked,
     organization: Organization,
     values: TypedNeed,
@@ -223,7 +223,9 @@ def _form(
     newer: TypedNeed | None = None,
     errors: dict[str, Message] | None = None,
     status: int | None = None,
+    foresight: object = None,
 ) -> Page:
+    """The form as it is filled; how many could come is for a page above to know."""
     template = seed.templates().get(values.value("template_id"))
     return render(
         request,
@@ -243,6 +245,7 @@ def _form(
         languages_spoken=seed.languages(),
         rules=rules,
         communities=communities_inside(organization.division),
+        foresight=foresight,
     )
 
 

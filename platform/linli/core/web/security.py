@@ -74,8 +74,11 @@ class Caller:
 Policy = Callable[[AsyncSession, Caller | None, Mapping[str, Any]], Awaitable[None]]
 
 
-def may(policy: Policy, *, writes: bool = False, seconds: float | None = None) -> dict[str, Any]:
-    """Declare on a handler who may call it; `writes` for a GET that writes, `seconds` for slow work."""
+def may(policy: Policy, *, writes: bool | None = None, seconds: float | None = None) -> dict[str, Any]:
+    """Declare on a handler who may call it, and how: `seconds` for slow work, `writes` where the method lies.
+
+    True for a GET that writes; False for a POST that only asks, with what is too private for an address.
+    """
     return {"policy": policy, "writes": writes, "seconds": seconds}
 
 

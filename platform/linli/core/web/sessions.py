@@ -85,7 +85,8 @@ def request_session(
 
 
 def _writes(scope: HTTPScope) -> bool:
-    return scope["method"] not in SAFE_METHODS or bool(scope["route_handler"].opt.get("writes"))
+    declared = scope["route_handler"].opt.get("writes")
+    return scope["method"] not in SAFE_METHODS if declared is None else bool(declared)
 
 
 async def _in_time(
