@@ -13,21 +13,36 @@ from matching.features import Feature, pair_features
 from matching.foresight import Foresight, Way, WayKind, at_times, foresee
 from matching.gates import Gate
 from matching.invitations import Proposal, probability_of_yes, propose
+from matching.partners import (
+    PARTNER_PASSES_UNKNOWN,
+    PARTNER_WEIGHTS,
+    PartnerFeature,
+    PartnerGate,
+    PartnerRanking,
+    Partners,
+    partner_answers,
+    partner_features,
+    rank_partners,
+)
 from matching.persistence import Matcher, load, save
 from matching.rankers import WEIGHTS, SimilarityRanker
 from matching.ranking import Ranker, Ranking, Scores
 from matching.tables import REACH_KM_BY_MEANS, Answer, Needs, Volunteers
+from matching.teams import Cover, cover
 from matching.text_model import TextModel
 from matching.vocabulary import Taxonomy, Vocabulary
 from matching.week import cell_table, week_cells
 
 __all__ = [
+    "PARTNER_PASSES_UNKNOWN",
+    "PARTNER_WEIGHTS",
     "REACH_KM_BY_MEANS",
     "WEIGHTS",
     "Answer",
     "BM25Ranker",
     "Bookings",
     "CosineRanker",
+    "Cover",
     "DistanceRanker",
     "Eligibility",
     "Explanation",
@@ -40,6 +55,10 @@ __all__ = [
     "NotFittedError",
     "PairKind",
     "Pairs",
+    "PartnerFeature",
+    "PartnerGate",
+    "PartnerRanking",
+    "Partners",
     "Proposal",
     "RandomRanker",
     "Ranker",
@@ -57,13 +76,17 @@ __all__ = [
     "at_times",
     "cell_table",
     "check",
+    "cover",
     "explain_pair",
     "explain_pairs",
     "foresee",
     "load",
     "pair_features",
+    "partner_answers",
+    "partner_features",
     "probability_of_yes",
     "propose",
+    "rank_partners",
     "save",
     "week_cells",
 ]

@@ -18,6 +18,7 @@ from matching import (
     Answer,
     Bookings,
     Needs,
+    Partners,
     SimilarityRanker,
     Taxonomy,
     TextModel,
@@ -27,6 +28,7 @@ from matching import (
     explain_pair,
     explain_pairs,
     foresee,
+    rank_partners,
 )
 
 SKILLS, FIELDS, CREDENTIALS, LANGUAGES = 130, 11, 15, 8
@@ -125,6 +127,24 @@ def made_up_bookings(draw: np.random.Generator, people: int, size: int) -> Booki
     )
 
 
+def made_up_partners(draw: np.random.Generator, size: int) -> Partners:
+    asked = draw.integers(0, 9, size)
+    divisions = np.tile(np.array([52, 5227, 522725, 0, 0]), (size, 1))
+    divisions[:, 3] = 522725000 + draw.integers(0, 114, size)
+    return Partners(
+        ids=[f"partner{number:05}" for number in range(size)],
+        verified=draw.random(size) < 0.9,
+        divisions=divisions,
+        fields=draw.choice(np.array(Answer), size),
+        free=draw.integers(0, 20, size),
+        maybe_free=draw.integers(0, 20, size),
+        asked=asked,
+        accepted=draw.integers(0, asked + 1),
+        days_since_asked=draw.uniform(0, 90, size),
+        text=draw.random(size),
+    )
+
+
 def clocked(name: str, work: Callable[[], object], times: int = 30) -> None:
     work()
     seconds, used = [], []
@@ -163,6 +183,11 @@ def main() -> None:
         lambda: foresee(
             written, people, today=TODAY, times=times, lowest_age=18, wider_km=10.0, bookings=bookings
         ),
+    )
+    county = made_up_partners(draw, 1_500)
+    clocked(
+        "one need: 1,000 teams and 500 organizations, gates and ranking",
+        lambda: rank_partners(county, division=(52, 5227, 522725, 522725101, 0), places=3, k=50),
     )
     person = people.take([0])
     able = check(needs, person, today=TODAY)

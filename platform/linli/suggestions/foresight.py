@@ -81,7 +81,7 @@ async def foresight_for(
     pool = await pool_of(session, written.county, now=now)
     candidates = [*(each.times for each in written.times), *_all_other_times(written, now)]
     shifts = [shift_row(each) for each in candidates]
-    promises = await reads.promises(session, pool.is_theirs(), shifts=shifts)
+    promises = await reads.promises(session, pool.is_theirs(), around=reads.span_of(shifts))
     today = i18n.local(now).date()
     seen = await asyncio.to_thread(look, written, pool, promises, today=today, now=now)
     return told(written, seen)

@@ -1,0 +1,384 @@
+"""Teams and organizations for a need: gates in a fixed order, then a published weighted score.
+
+Both are rows of columns that a caller has already counted for one need: who is verified, how many are free
+then, how many of these hold each paper. Nothing is fitted, nobody's name is known here, a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from matching.base import DIVISION_LEVELS
+from matching.columns import Booleans, Bytes, Floats, Whole, column, id_column, within
+from matching.ranking import best_rows
+from matching.tables import Answer
+
+NEVER_ASKED_DAYS = 365.0
+"""Who was asked longer ago than this, or never, is as fresh as can be."""
+
+RESTED_DAYS = 30.0
+"""A month after the last request nobody is tired of being asked."""
+
+PRIOR_YES, PRIOR_ASKED = 1.4, 4.0
+"""As for people (`matching.invitations`): before any answer one in three says yes."""
+
+_MISSING: Any = None
+
+
+class PartnerGate(StrEnum):
+    """Gates in their fixed order: who fails several is counted under the first."""
+
+    VERIFIED = "verified"
+    AREA = "area"
+    FIELD = "field"
+    CREDENTIALS = "credentials"
+    ENOUGH_FREE = "enough_free"
+    NOT_BANNED = "not_banned"
+
+
+PARTNER_PASSES_UNKNOWN = frozenset({PartnerGate.AREA, PartnerGate.FIELD, PartnerGate.ENOUGH_FREE})
+"""Where they work, what they do and who is free can be asked; that they are verified must be known."""
+
+
+class PartnerFeature(StrEnum):
+    """What speaks for a partner, in the order of every array that holds it."""
+
+    NEARNESS = "nearness"
+    CAPACITY = "capacity"
+    FIELD = "field"
+    HISTORY = "history"
+    REST = "rest"
+    TEXT = "text"
+
+
+PARTNER_WEIGHTS: Mapping[PartnerFeature, float] = {
+    PartnerFeature.NEARNESS: 0.25,
+    PartnerFeature.CAPACITY: 0.25,
+    PartnerFeature.FIELD: 0.20,
+    PartnerFeature.HISTORY: 0.15,
+    PartnerFeature.REST: 0.10,
+    PartnerFeature.TEXT: 0.05,
+}
+"""Chosen by judgement and published, not fitted; they sum to 1."""
+
+NEARNESS_OF_SHARED = np.array([0.0, 0.1, 0.25, 0.5, 0.8, 1.0])
+"""By the number of levels shared: nothing, province, prefecture, county, township, community."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Partners:
+    """Teams or organizations before one need, one a row. All columns but the first may be left out.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Unique.
+    verified : array of bool, shape (n,)
+        Agreed to by a committee, or verified by a bureau, and not suspended. False by default.
+    divisions : array of int, shape (n, 5)
+        The area: codes of province to community, as far down as the area is named; 0 below, all 0 unknown.
+    fields : array of `Answer`, shape (n,)
+        Does it work in the need's field? UNKNOWN by default: it has named none.
+    free : array of int, shape (n,)
+        Members known to be free at the shift.
+    maybe_free : array of int, shape (n,)
+        Members who have not said.
+    papers_free : array of int, shape (n, credentials)
+        Members, not known to be busy then, who hold each paper that the need requires.
+    open_requests : array of int, shape (n,)
+        Requests it has not answered yet, and places it still has to fill.
+    days_since_asked : array of float, shape (n,), days
+        NaN is never.
+    asked, accepted : array of int, shape (n,)
+        How often it was asked and said yes.
+    banned : array of bool, shape (n,)
+        Barred from this need, or it has said no to it.
+    text : array of float, shape (n,), in [0, 1]
+        How alike the need's text and what it stands ready for are; NaN is unknown.
+
+    Raises
+    ------
+    ValueError
+        Naming the column, the value seen and the value wanted.
+
+    Examples
+    --------
+    >>> teams = Partners(ids=["spring", "autumn"], verified=np.array([True, False]))
+    >>> len(teams), teams.fields.tolist()
+    (2, [1, 1])
+    """
+
+    ids: Sequence[str] | NDArray[np.str_]
+    verified: Booleans = _MISSING
+    divisions: Whole = _MISSING
+    fields: Bytes = _MISSING
+    free: Whole = _MISSING
+    maybe_free: Whole = _MISSING
+    papers_free: Whole = _MISSING
+    open_requests: Whole = _MISSING
+    days_since_asked: Floats = _MISSING
+    asked: Whole = _MISSING
+    accepted: Whole = _MISSING
+    banned: Booleans = _MISSING
+    text: Floats = _MISSING
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", id_column("ids", self.ids))
+        papers = 0 if self.papers_free is None else int(np.shape(self.papers_free)[-1])
+        for name, shape, dtype, missing in (
+            ("verified", (), np.bool_, False),
+            ("divisions", (DIVISION_LEVELS,), np.int64, 0),
+            ("fields", (), np.int8, Answer.UNKNOWN),
+            ("free", (), np.int64, 0),
+            ("maybe_free", (), np.int64, 0),
+            ("papers_free", (papers,), np.int64, 0),
+            ("open_requests", (), np.int64, 0),
+            ("days_since_asked", (), np.float64, np.nan),
+            ("asked", (), np.int64, 0),
+            ("accepted", (), np.int64, 0),
+            ("banned", (), np.bool_, False),
+            ("text", (), np.float64, np.nan),
+        ):
+            given = column(name, getattr(self, name), (len(self.ids), *shape), dtype, missing)
+            object.__setattr__(self, name, given)
+        self._check_ranges()
+
+    def _check_ranges(self) -> None:
+        within("fields", self.fields, Answer.NO, Answer.YES)
+        for name in ("free", "maybe_free", "papers_free", "open_requests", "days_since_asked", "accepted"):
+            within(name, getattr(self, name), 0, np.inf)
+        within("text", self.text, 0, 1)
+        if (self.asked < self.accepted).any():
+            row = int(np.flatnonzero(self.asked < self.accepted)[0])
+            seen = f"{self.ids[row]} accepted {self.accepted[row]} of {self.asked[row]}"
+            raise ValueError(f"accepted must not exceed asked, but {seen}")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: Sequence[int] | Whole) -> Partners:
+        """Return the table of some rows, in the order given."""
+        picked = np.asarray(rows, dtype=np.intp)
+        names = self.__dataclass_fields__
+        return Partners(**{name: getattr(self, name)[picked] for name in names})
+
+
+@dataclass(frozen=True, eq=False)
+class PartnerRanking:
+    """The partners that pass, best first, and who does not.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (k,)
+    scores : ndarray of float64, shape (k,)
+        In [0, 1].
+    contributions : ndarray of float64, shape (k, 6)
+        In the order of `PartnerFeature`; they sum to the score.
+    unknown : tuple of tuple of PartnerGate, length k
+        Open questions of each.
+    first_failing : mapping of PartnerGate to int
+        How many are left out, each once, under the first gate they fail; without zeros.
+    """
+
+    rows: Whole
+    scores: Floats
+    contributions: Floats
+    unknown: tuple[tuple[PartnerGate, ...], ...]
+    first_failing: Mapping[PartnerGate, int]
+
+
+def partner_answers(partners: Partners, *, division: ArrayLike, least: int, asks_papers: bool) -> Bytes:
+    """Ask every gate about every partner.
+
+    Parameters
+    ----------
+    partners : Partners, n rows
+    division : array of int, shape (5,) or (n, 5)
+        Codes of the need's place, 0 where unknown. One row each where one partner stands before n needs,
+        and each row of the table is counted for another of them.
+    least : int
+        With how many people a partner must be able to come; at least 1.
+    asks_papers : bool
+        Whether the need requires papers; then `papers_free` must have a column for each.
+
+    Returns
+    -------
+    ndarray of `Answer`, shape (6, n)
+        In the order of `PartnerGate`. An area that contains the place, or lies in it, is a yes; one with
+        nothing known is unknown. Enough free is a yes by those known to be free, unknown if those who have
+        not said could make it so.
+
+    Raises
+    ------
+    ValueError
+        For a least below 1, a division of another shape, or papers without their columns.
+
+    Examples
+    --------
+    >>> teams = Partners(ids=["a"], verified=np.array([True]), free=np.array([2]), maybe_free=np.array([1]))
+    >>> partner_answers(teams, division=[52, 0, 0, 0, 0], least=3, asks_papers=False)[:, 0].tolist()
+    [2, 1, 1, 2, 1, 2]
+    """
+    if least < 1:
+        raise ValueError(f"least must be at least 1, but is {least!r}")
+    if asks_papers and not partners.papers_free.shape[1]:
+        raise ValueError("papers_free must have a column for each paper the need requires, but has none")
+    enough = np.select(
+        [partners.free >= least, partners.free + partners.maybe_free >= least],
+        [np.int8(Answer.YES), np.int8(Answer.UNKNOWN)],
+        np.int8(Answer.NO),
+    )
+    return np.stack(
+        [
+            _yes_or_no(partners.verified),
+            _area(partners, _codes(partners, division)),
+            partners.fields,
+            _yes_or_no(np.asarray((partners.papers_free >= least).all(axis=1))),
+            enough,
+            _yes_or_no(~partners.banned),
+        ]
+    )
+
+
+def partner_features(partners: Partners, *, division: ArrayLike, places: int) -> Floats:
+    """Compute what speaks for each partner, higher is better.
+
+    nearness: by the levels of division shared, `NEARNESS_OF_SHARED`; .25 unknown. capacity: (free + half of
+    those who have not said) / twice the places, at most 1. field: 1, .5 unknown, 0. history: (1.4 + accepted)
+    / (4 + asked). rest: min(1, days since asked / 30) / (1 + open requests). text: as given, .25 unknown.
+
+    Parameters
+    ----------
+    partners : Partners, n rows
+    division : array of int, shape (5,) or (n, 5)
+        As in `partner_answers`.
+    places : int
+        How many places are to be filled; at least 1.
+
+    Returns
+    -------
+    ndarray of float64, shape (6, n), in [0, 1]
+
+    Raises
+    ------
+    ValueError
+        For fewer than 1 place, or a division of another shape.
+
+    Examples
+    --------
+    >>> teams = Partners(ids=["a"], free=np.array([2]), days_since_asked=np.array([15.0]))
+    >>> partner_features(teams, division=[52, 0, 0, 0, 0], places=2)[:, 0].tolist()
+    [0.25, 0.5, 0.5, 0.35, 0.5, 0.25]
+    """
+    if places < 1:
+        raise ValueError(f"places must be at least 1, but is {places!r}")
+    shared, unknown = _shared(partners, _codes(partners, division))
+    days = np.nan_to_num(partners.days_since_asked, nan=NEVER_ASKED_DAYS)
+    return np.stack(
+        [
+            np.where(unknown, NEARNESS_OF_SHARED[2], NEARNESS_OF_SHARED[shared]),
+            np.minimum(1.0, (partners.free + partners.maybe_free / 2) / (2 * places)),
+            partners.fields / Answer.YES,
+            (PRIOR_YES + partners.accepted) / (PRIOR_ASKED + partners.asked),
+            np.minimum(1.0, days / RESTED_DAYS) / (1 + partners.open_requests),
+            np.where(np.isnan(partners.text), 0.25, partners.text),
+        ]
+    )
+
+
+def rank_partners(
+    partners: Partners,
+    *,
+    division: ArrayLike,
+    places: int = 1,
+    least: int = 1,
+    asks_papers: bool = False,
+    k: int | None = None,
+) -> PartnerRanking:
+    """Rank those who pass all gates; nobody a gate keeps out comes back.
+
+    score = sum over `PartnerFeature` of weight x value, `PARTNER_WEIGHTS`; ties go by id.
+
+    Parameters
+    ----------
+    partners : Partners, n rows
+    division, least, asks_papers
+        As in `partner_answers`.
+    places : int, default=1
+        As in `partner_features`.
+    k : int, optional
+        How many at most; all by default.
+
+    Returns
+    -------
+    PartnerRanking
+
+    Raises
+    ------
+    ValueError
+        As `partner_answers` does, or for a k below 0.
+
+    Examples
+    --------
+    >>> known = {"verified": np.array([True, True, False]), "free": np.array([1, 4, 9])}
+    >>> teams = Partners(ids=["a", "b", "c"], **known)
+    >>> ranking = rank_partners(teams, division=[52, 0, 0, 0, 0])
+    >>> ranking.rows.tolist(), {str(gate): n for gate, n in ranking.first_failing.items()}
+    ([1, 0], {'verified': 1})
+    """
+    answers = partner_answers(partners, division=division, least=least, asks_papers=asks_papers)
+    gates = tuple(PartnerGate)
+    lowest = [Answer.UNKNOWN if gate in PARTNER_PASSES_UNKNOWN else Answer.YES for gate in gates]
+    passed = np.greater_equal(answers, np.array(lowest, dtype=np.int8)[:, None])
+    weights = np.array([PARTNER_WEIGHTS[feature] for feature in PartnerFeature])
+    contributions = partner_features(partners, division=division, places=places) * weights[:, None]
+    total, passes = contributions.sum(axis=0), np.asarray(passed.all(axis=0), dtype=np.bool_)
+    rows = best_rows(total, passes, _id_order(partners), k)
+    failing = np.bincount(np.argmin(passed, axis=0)[~passes], minlength=len(gates))
+    return PartnerRanking(
+        rows,
+        total[rows],
+        contributions[:, rows].T,
+        tuple(tuple(g for g, told in zip(gates, answers[:, row], strict=True) if told == 1) for row in rows),
+        {gate: int(count) for gate, count in zip(gates, failing, strict=True) if count},
+    )
+
+
+def _yes_or_no(claim: Booleans) -> Bytes:
+    return np.where(claim, np.int8(Answer.YES), np.int8(Answer.NO))
+
+
+def _codes(partners: Partners, division: ArrayLike) -> Whole:
+    """The codes of the need's place, one row for each row of the table."""
+    codes = np.asarray(division, dtype=np.int64)
+    wanted = (len(partners), DIVISION_LEVELS)
+    if codes.shape not in (wanted, wanted[1:]):
+        raise ValueError(f"division must have shape {wanted[1:]} or {wanted}, but has shape {codes.shape}")
+    return np.broadcast_to(codes, wanted)
+
+
+def _shared(partners: Partners, division: Whole) -> tuple[Whole, Booleans]:
+    """How many levels from the top are known and the same, and where nothing is known."""
+    same = (partners.divisions == division) & (division != 0)
+    shared = np.cumprod(same, axis=1).sum(axis=1)
+    return shared, (partners.divisions == 0).all(axis=1) | (division == 0).all(axis=1)
+
+
+def _area(partners: Partners, division: Whole) -> Bytes:
+    """One area contains the other as far as both are named."""
+    both = (partners.divisions != 0) & (division != 0)
+    differs = (both & (partners.divisions != division)).any(axis=1)
+    _, unknown = _shared(partners, division)
+    return np.select([unknown, differs], [np.int8(Answer.UNKNOWN), np.int8(Answer.NO)], np.int8(Answer.YES))
+
+
+def _id_order(partners: Partners) -> Whole:
+    order = np.empty(len(partners), dtype=np.int64)
+    order[np.argsort(np.asarray(partners.ids), kind="stable")] = np.arange(len(partners))
+    return order
