@@ -13,8 +13,8 @@ from linli.needs.models import Need, Shift
 from linli.needs.rules import Joining, NeedState
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import ROLES, OrganizationKind, Role
-from linli.participation.models import Participation
-from linli.participation.rules import State, invitation_expires_at
+from linli.participation.models import FriendGroup, FriendGroupMember, Participation
+from linli.participation.rules import GroupState, State, group_expires_at, invitation_expires_at
 from linli.teams.models import Team, TeamMember
 from linli.teams.rules import CONSENT_VERSION, MemberState, TeamRole, TeamState
 from linli.volunteers.models import VolunteerProfile
@@ -206,3 +206,30 @@ async def make_team_member(
     session.add(member)
     await session.flush()
     return member
+
+
+async def make_group(session: AsyncSession, shift: Shift, *members: Account, **values: Any) -> FriendGroup:
+    """Friends who have said yes and wait for the others; the first of them started it."""
+    group = FriendGroup(
+        **{
+            "shift_id": shift.id,
+            "need_id": shift.need_id,
+            "started_by_id": members[0].id if members else None,
+            "token": f"link-{next(_counter)}",
+            "size": max(len(members), 2),
+            "state": GroupState.gathering,
+            "expires_at": group_expires_at(NOW, shift.starts_at),
+            "created_at": NOW,
+        }
+        | values
+    )
+    session.add(group)
+    await session.flush()
+    for n, account in enumerate(members):
+        session.add(
+            FriendGroupMember(
+                group_id=group.id, account_id=account.id, said_yes_at=NOW + timedelta(seconds=n)
+            )
+        )
+    await session.flush()
+    return group

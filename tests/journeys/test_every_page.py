@@ -70,6 +70,7 @@ PAGES: Final = {
         "/needs/{need}/question",
         "/needs/{need}/report",
         "/organizations/{asker}/report",
+        "/together/{link}",
         "/me/volunteer",
         *(f"/me/volunteer/{part}" for part in ("about", "fields", "languages", "place", "skills", "week")),
         "/me/credentials",
@@ -192,6 +193,7 @@ async def things_found(walk: Walk, who: str) -> dict[str, str]:
             "message",
             "asker",
             "person",
+            "link",
         ),
         "",
     )
@@ -210,11 +212,26 @@ async def things_found(walk: Walk, who: str) -> dict[str, str]:
         found["message"] = await id_in_link(walk, conversation, "a[href^='/messages/']")
         organization = "form[action^='/organizations/']"
         found["asker"] = await id_in_link(walk, conversation, organization, attribute="action")
+        found["link"] = await link_of_a_group(walk)
     if who == OFFICER:
         found["conversation"] = await id_in_link(walk, "/me/notices", "a[href^='/conversations/']")
         person = await link_of(walk, f"/conversations/{found['conversation']}", "a[href*='/people/']")
         found["person"] = person.split("/")[4]
     return found
+
+
+async def link_of_a_group(walk: Walk) -> str:
+    """Started where it can be: a time that is this person's own has no such button."""
+    for card in range(10):
+        await walk.page.goto("/home?order=newest")
+        await walk.page.locator("main .card-title a").nth(card).click()
+        button = walk.page.locator("main form[action$='/together'] button")
+        if await button.count():
+            await walk.page.locator("main details:has(form[action$='/together']) summary").first.click()
+            await button.first.click()
+            await walk.page.wait_for_url("**/together/*")
+            return walk.page.url.rpartition("/")[2]
+    raise AssertionError("nowhere two places are free")
 
 
 async def id_in_link(walk: Walk, path: str, link: str, attribute: str = "href") -> str:

@@ -114,6 +114,13 @@ ROUTES = {
     "GET /needs": ANYONE,
     "GET /needs/{need_id}": SEES_NEED,
     "POST /shifts/{shift_id}/apply": SEES_NEED,
+    "POST /shifts/{shift_id}/together": SEES_NEED,
+    # A link leads whoever may see the need; of a need that is not public it leads a visitor to the sign-in.
+    "GET /together/{link}": SEES_NEED,
+    "POST /together/{link}/yes": SEES_NEED,
+    "POST /together/{link}/leave": ANSWERS,
+    "POST /together/{link}/complete": ANSWERS,
+    "POST /together/{link}/remove": ANSWERS,
     "GET /participations/{participation_id}": ANSWERS,
     "GET /participations/{participation_id}/calendar.ics": ANSWERS,
     "POST /participations/{participation_id}/accept": ANSWERS,

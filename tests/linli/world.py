@@ -31,6 +31,7 @@ from tests.conftest import NOW
 from tests.factories import (
     COMMUNITY,
     make_account,
+    make_group,
     make_member,
     make_need,
     make_organization,
@@ -232,7 +233,8 @@ async def make_place(
     [shift] = need.shifts
     held = await make_participation(session, shift, account, state, expires_at=NOW + timedelta(hours=20))
     ids = as_text(need_id=need.id, shift_id=shift.id, participation_id=held.id, account_id=account.id)
-    return ids | await make_talk(session, account, organization, need)
+    group = await make_group(session, shift, account)
+    return ids | {"link": group.token} | await make_talk(session, account, organization, need)
 
 
 async def make_talk(session: AsyncSession, account: Account, organization: Organization, need: Need) -> Ids:

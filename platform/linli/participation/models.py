@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from linli.core.db import WithId
-from linli.participation.rules import OPEN, State
+from linli.core.db import Base, WithId
+from linli.participation.rules import OPEN, GroupState, State
 
 _IS_OPEN = text(f"state IN ({', '.join(repr(state.value) for state in sorted(OPEN))})")
 
@@ -39,7 +39,40 @@ class Participation(WithId):
     asked_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(default="")
+    # Friends who came as one: confirmed or declined as one, given up one by one. No foreign key: it still
+    # says who came with whom when the rows of the group are gone.
+    group_id: Mapped[UUID | None] = mapped_column(index=True)
     # Since when this person knows that the organization they go to has lost its mark.
     told_unverified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+
+class FriendGroup(WithId):
+    """Two to six people who want places in one shift, all or none. Whoever has the link may say yes."""
+
+    __tablename__ = "friend_groups"
+    __table_args__ = (Index("ix_friend_groups_state_expires_at", "state", "expires_at"),)
+
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id", ondelete="CASCADE"), index=True)
+    need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"))
+    started_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    token: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int]
+    state: Mapped[GroupState]
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class FriendGroupMember(Base):
+    """Somebody who has said yes to going with the others."""
+
+    __tablename__ = "friend_group_members"
+
+    group_id: Mapped[UUID] = mapped_column(
+        ForeignKey("friend_groups.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    said_yes_at: Mapped[datetime]

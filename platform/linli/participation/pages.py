@@ -18,6 +18,7 @@ from linli.needs.views import PrivatePlace, PublicNeed
 from linli.participation import actions, policies, queries
 from linli.participation.models import Participation
 from linli.participation.rules import OPEN, State, may_see_contact
+from linli.participation.together.queries import own_groups
 
 Page = Response[Any]
 LONGEST_KEY = 200
@@ -202,6 +203,7 @@ async def my_commitments(request: Asked, session: Session, caller: Caller, now: 
         invitations=[each for each in coming if each.participation.state is State.invited],
         promised=[each for each in coming if each.participation.state is State.confirmed],
         applied=[each for each in coming if each.participation.state is State.applied],
+        groups=await own_groups(session, account_id=caller.account_id, now=now),
         past=past,
         community=named,
     )

@@ -17,6 +17,7 @@ from linli.organizations.models import Organization
 from linli.organizations.policies import is_bureau_over, is_officer_of
 from linli.participation.models import Participation
 from linli.participation.queries import has_met_organization, has_taken_part
+from linli.participation.together.queries import find_member, group_with_token
 
 # Put together once: every look at a need and every application asks one of them.
 _SEEN: Final = select(
@@ -93,3 +94,39 @@ async def may_decide(session: AsyncSession, caller: Caller | None, ids: Mapping[
     if participation is None:
         raise NotFound
     await may_manage_need(session, caller, {"need_id": participation.need_id})
+
+
+async def may_see_group(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Whoever has the link and may see the need; of other needs a link opens nothing."""
+    try:
+        group = await group_with_token(session, ids["link"])
+        await may_see_need(session, caller, {"need_id": group.need_id})
+    except NotFound:
+        if caller is None:
+            raise NotSignedIn from None
+        raise
+
+
+async def may_join_group(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """The same, once signed in."""
+    if caller is None:
+        raise NotSignedIn
+    await may_see_group(session, caller, ids)
+
+
+async def may_leave_group(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Who is in it."""
+    if caller is None:
+        raise NotSignedIn
+    group = await group_with_token(session, ids["link"])
+    if await find_member(session, group_id=group.id, account_id=caller.account_id) is None:
+        raise NotFound
+
+
+async def may_lead_group(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Who started it."""
+    if caller is None:
+        raise NotSignedIn
+    group = await group_with_token(session, ids["link"])
+    if group.started_by_id != caller.account_id:
+        raise NotFound

@@ -49,6 +49,43 @@ async def open_in_shift(session: AsyncSession, *, shift_id: UUID, account_id: UU
     return found
 
 
+async def applied_together(session: AsyncSession, participation: Participation) -> Sequence[Participation]:
+    """This offer and those of the friends who made it as one, in the order of the people's ids."""
+    found = await session.scalars(
+        select(Participation)
+        .where(
+            Participation.shift_id == participation.shift_id,
+            or_(
+                Participation.id == participation.id,
+                and_(
+                    Participation.group_id.is_not(None),
+                    Participation.group_id == participation.group_id,
+                    Participation.state == State.applied,
+                ),
+            ),
+        )
+        .order_by(Participation.account_id)
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
+async def friends_of(session: AsyncSession, participation: Participation) -> Sequence[Account]:
+    """Who came as one with this person and is still there."""
+    if participation.group_id is None:
+        return []
+    found = await session.scalars(
+        select(Account)
+        .join(Participation, Participation.account_id == Account.id)
+        .where(
+            Participation.group_id == participation.group_id,
+            Participation.id != participation.id,
+            Participation.state.in_(OPEN),
+        )
+    )
+    return found.all()
+
+
 _OWN_IN_NEED: Final = (
     select(Participation)
     .where(Participation.need_id == bindparam("need_id"), Participation.account_id == bindparam("account_id"))

@@ -10,6 +10,14 @@ from linli.needs.rules import RUNNING_STATES, NeedState
 from linli.volunteers.rules import credential_counts
 
 
+class GroupState(StrEnum):
+    """Friends who want to go together: still finding each other, gone for their places, or given up."""
+
+    gathering = "gathering"
+    taken = "taken"
+    ended = "ended"
+
+
 class State(StrEnum):
     invited = "invited"
     applied = "applied"
@@ -51,6 +59,10 @@ OWN_NO: Final[Mapping[State, State]] = {
 
 INVITATION_LIFE: Final = timedelta(hours=48)
 LAST_ANSWER_BEFORE_SHIFT: Final = timedelta(hours=2)
+SMALLEST_GROUP: Final = 2
+LARGEST_GROUP: Final = 6
+GROUP_LIFE: Final = timedelta(days=7)
+GROUPS_KEPT: Final = timedelta(days=90)
 CONTACT_SHOWN_AFTER_END: Final = timedelta(days=1)
 
 
@@ -206,3 +218,41 @@ def may_see_contact(state: State, ends_at: datetime, now: datetime) -> bool:
     False
     """
     return state in {State.confirmed, State.attended} and now <= ends_at + CONTACT_SHOWN_AFTER_END
+
+
+def group_expires_at(started_at: datetime, starts_at: datetime) -> datetime:
+    """How long a link among friends can be used: a week, never later than 2 hours before the shift.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> monday = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    >>> group_expires_at(monday, monday + timedelta(days=30)).isoformat()
+    '2026-11-30T08:00:00+00:00'
+    >>> group_expires_at(monday, monday + timedelta(hours=24)).isoformat()
+    '2026-11-24T06:00:00+00:00'
+    """
+    return min(started_at + GROUP_LIFE, starts_at - LAST_ANSWER_BEFORE_SHIFT)
+
+
+def refuse_group(size: int, places_free: int) -> Message | None:
+    """Whether so many can take places as one.
+
+    Examples
+    --------
+    >>> refuse_group(3, 3) is None
+    True
+    >>> refuse_group(3, 2).in_language("en")
+    'You are 3, and only 2 places are free now. Nobody has taken a place.'
+    >>> refuse_group(1, 5).text
+    'Going together takes at least two.'
+    """
+    if size < SMALLEST_GROUP:
+        return Message("Going together takes at least two.")
+    if size > places_free:
+        return Message(
+            "You are {size}, and only {free} places are free now. Nobody has taken a place.",
+            size=size,
+            free=places_free,
+        )
+    return None

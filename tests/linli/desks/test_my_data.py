@@ -20,6 +20,7 @@ from linli.needs.models import Need
 from linli.notifications.actions import tell
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import Role
+from linli.participation.models import FriendGroupMember
 from linli.participation.rules import State
 from linli.suggestions.models import Suggestion, SuggestionRun
 from linli.volunteers.models import VolunteerCredential, VolunteerField, VolunteerLanguage, VolunteerSkill
@@ -27,6 +28,7 @@ from linli.volunteers.rules import SkillLevel
 from tests.conftest import Visitor
 from tests.factories import (
     make_account,
+    make_group,
     make_member,
     make_need,
     make_organization,
@@ -48,6 +50,7 @@ NOT_ABOUT_THEM = {
     "volunteer_credentials.checked_by_id": "about the volunteer",
     "participations.asked_by_id": "about the volunteer",
     "teams.proposed_by_id": "about the team; its proposer is its first member",
+    "friend_groups.started_by_id": "who started it is a member, and so in the export",
     "conversation_messages.author_id": "read with one's conversations, and by who wrote them",
     "published_answers.published_by_id": "about the need",
     "reports.about_id": "its answer is in the export; who reported, and in which words, is another's",
@@ -100,6 +103,7 @@ async def make_full_person(
         session.add(run)
         await session.flush()
         session.add(suggestion(run, account, mark))
+    group = await make_group(session, need.shifts[0], token=f"link {mark}")
     conversation = await open_conversation(session, need_id=need.id, account_id=account.id, now=now)
     await write(
         session,
@@ -112,6 +116,7 @@ async def make_full_person(
     )
     session.add_all(
         (
+            FriendGroupMember(group_id=group.id, account_id=account.id, said_yes_at=now),
             Report(
                 reporter_id=account.id,
                 side=Side.volunteer,

@@ -14,9 +14,17 @@ from linli.accounts.models import Account
 from linli.core.config import Settings
 from linli.needs.models import Need, Shift
 from linli.needs.rules import Joining
-from linli.participation.models import Participation
-from linli.participation.rules import State
-from tests.factories import make_account, make_member, make_need, make_organization, make_participation
+from linli.participation.models import FriendGroup, Participation
+from linli.participation.rules import GroupState, State
+from linli.participation.together.queries import members_of, places_of_group
+from tests.factories import (
+    make_account,
+    make_group,
+    make_member,
+    make_need,
+    make_organization,
+    make_participation,
+)
 from tests.linli.conftest import copy_of
 from tests.linli.participation.racing import Press, Racer, Track, running_track
 
@@ -200,3 +208,93 @@ async def test_a_key_is_for_one_content_only(track: Track, racers: list[Racer]) 
     )
     assert statuses(answers) == {303: 1, 409: 1}
     assert await track.standing(need.shifts[0].id) == (1, 1)
+
+
+# Who presses at the same moment: so many people, and groups of these sizes; sixteen in all.
+CROWDS = [(8, (2,) * 8), (4, (3,) * 6 + (2,) * 6), (0, (2,) * 16), (12, (4, 3, 2, 6))]
+
+
+@pytest.mark.parametrize("joining", list(Joining))
+@pytest.mark.parametrize(("alone", "sizes"), CROWDS)
+async def test_people_and_friends_at_once_never_take_half_a_group_or_one_place_too_many(
+    track: Track, officer: Racer, alone: int, sizes: tuple[int, ...], joining: Joining
+) -> None:
+    for _ in range(-(-ROUNDS // 6)):
+        async with track.database.transaction() as session:
+            presses, shift = await crowd(session, track, officer, alone, sizes, joining)
+        assert len(presses) == RACERS
+        answers = await track.at_once(presses)
+        assert set(statuses(answers)) <= {303, 409}
+        taken, confirmed = await track.standing(shift.id)
+        assert taken == confirmed <= PLACES
+        assert confirmed >= (PLACES if alone else min(sizes))
+        came = await came_of_each_group(track, shift)
+        assert all(count in {0, size} for size, count in came)
+        assert statuses(answers)[303] == sum(count > 0 for _, count in came) + confirmed - sum(
+            count for _, count in came
+        )
+
+
+async def crowd(
+    session: AsyncSession,
+    track: Track,
+    officer: Racer,
+    alone: int,
+    sizes: Sequence[int],
+    joining: Joining,
+) -> tuple[list[Press], Shift]:
+    """At once: people take places, starters say that all are there. Else an officer confirms each offer."""
+    organization = await make_organization(session)
+    await make_member(session, organization, account=await session.merge(officer.account))
+    need = await make_need(
+        session, organization=organization, places=PLACES, starts_at=track.next_start(), joining=joining
+    )
+    [shift] = need.shifts
+    single = [await make_account(session) for _ in range(alone)]
+    groups = [
+        await make_group(session, shift, *[await make_account(session) for _ in range(size)])
+        for size in sizes
+    ]
+    if joining is Joining.asked:
+        offers = [await make_participation(session, shift, each) for each in single]
+        for group in groups:
+            group.state = GroupState.taken
+            members = await members_of(session, group.id)
+            made = [await make_participation(session, shift, each, group_id=group.id) for each in members]
+            offers.append(made[-1])
+        return [Press(officer, f"/participations/{each.id}/confirm") for each in offers], shift
+    await session.commit()
+    starters = [await track.sign_in((await members_of(session, each.id))[0]) for each in groups]
+    presses = [
+        Press(starter, f"/together/{group.token}/complete")
+        for starter, group in zip(starters, groups, strict=True)
+    ]
+    presses += [Press(await track.sign_in(each), f"/shifts/{shift.id}/apply") for each in single]
+    return presses[::2] + presses[1::2], shift
+
+
+async def came_of_each_group(track: Track, shift: Shift) -> list[tuple[int, int]]:
+    """For each group how many it is, and how many of them hold a place."""
+    async with track.database.session(writes=False) as session:
+        groups = await session.scalars(select(FriendGroup).where(FriendGroup.shift_id == shift.id))
+        return [
+            (
+                len(await members_of(session, group.id)),
+                list((await places_of_group(session, group.id)).values()).count(State.confirmed),
+            )
+            for group in groups
+        ]
+
+
+async def test_the_last_two_yeses_at_the_same_moment_take_the_places_once(track: Track) -> None:
+    for _ in range(2):
+        async with track.database.transaction() as session:
+            need = await make_need(
+                session, places=PLACES, starts_at=track.next_start(), joining=Joining.at_once
+            )
+            friends = [await make_account(session) for _ in range(3)]
+            group = await make_group(session, need.shifts[0], friends[0], size=3)
+        late = [await track.sign_in(each) for each in friends[1:]]
+        answers = await track.at_once([Press(each, f"/together/{group.token}/yes") for each in late])
+        assert statuses(answers) == {303: 2}
+        assert await track.standing(need.shifts[0].id) == (3, 3)

@@ -14,6 +14,7 @@ from linli.desks.pages import (
     need_page,
     start,
     talk,
+    together,
 )
 
 router = Router(
@@ -30,5 +31,6 @@ router = Router(
         consent.router,
         need_page.router,
         talk.router,
+        together.router,
     ],
 )

@@ -28,7 +28,7 @@ from linli.core.web.templating import render
 from linli.needs.models import Need, Shift
 from linli.notifications.models import Notice, OutboxMessage
 from linli.organizations.models import Membership, Organization
-from linli.participation.models import Participation
+from linli.participation.models import FriendGroupMember, Participation
 from linli.suggestions.models import Suggestion
 from linli.teams.models import Team, TeamMember
 from linli.volunteers.models import (
@@ -54,6 +54,7 @@ OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "memberships": (Membership, "account_id"),
     "teams": (TeamMember, "account_id"),
     "participations": (Participation, "account_id"),
+    "groups": (FriendGroupMember, "account_id"),
     "suggestions": (Suggestion, "account_id"),
     "conversations": (Conversation, "account_id"),
     "reports": (Report, "reporter_id"),

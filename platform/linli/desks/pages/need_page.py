@@ -22,9 +22,10 @@ from linli.organizations.models import Organization
 from linli.organizations.policies import is_officer_of
 from linli.participation import queries
 from linli.participation.fitness import Obstacle, obstacles_in_shift, standing_of
-from linli.participation.models import Participation
+from linli.participation.models import FriendGroup, Participation
 from linli.participation.policies import may_see_need
-from linli.participation.rules import OPEN
+from linli.participation.rules import LARGEST_GROUP, OPEN
+from linli.participation.together.queries import gathering_in_need
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,16 @@ class ShiftView:
     participation: Participation | None
     obstacles: Sequence[Obstacle]
     is_open_to_others: bool = True
+    group: FriendGroup | None = None
 
     @property
     def own(self) -> Participation | None:
         return self.participation if self.participation and self.participation.state in OPEN else None
+
+    @property
+    def most_together(self) -> int:
+        """How many could go as one; below two nobody is offered that."""
+        return min(self.shift.places_free, LARGEST_GROUP) if self.may_apply else 0
 
     @property
     def may_apply(self) -> bool:
@@ -90,8 +97,14 @@ async def _views(
         return [ShiftView(shift, None, []) for shift in coming]
     account = await session.get_one(Account, visitor.account_id)
     standing = await standing_of(session, need=need, shifts=coming, account=account)
+    groups = await gathering_in_need(session, need_id=need.id, account_id=account.id, now=now)
     return [
-        ShiftView(shift, own.get(shift.id), obstacles_in_shift(standing, need=need, shift=shift, now=now))
+        ShiftView(
+            shift,
+            own.get(shift.id),
+            obstacles_in_shift(standing, need=need, shift=shift, now=now),
+            group=groups.get(shift.id),
+        )
         for shift in coming
     ]
 

@@ -77,7 +77,9 @@ async def _end(
         end = decline if was_asked else withdraw
         await end(session, participation=participation, account_id=actor_id, now=now)
     elif participation.state is State.applied:
-        await refuse_application(session, participation=participation, officer_id=actor_id, now=now)
+        await refuse_application(
+            session, participation=participation, officer_id=actor_id, now=now, alone=True
+        )
     else:
         await cancel_participation(session, participation=participation, officer_id=actor_id, now=now)
 

@@ -18,6 +18,7 @@ from linli.participation.actions.telling import (
     HAS_TAKEN_BACK,
     HAS_WITHDRAWN,
     note_change,
+    tell_friends,
     tell_members,
 )
 from linli.participation.rules import OWN_NO, State
@@ -56,5 +57,6 @@ async def _give_back_what_is_ahead(session: AsyncSession, *, account: Account, n
         state = OWN_NO[participation.state]
         await end(session, need=need, shift=shift, participation=participation, state=state, now=now)
         await tell_members(session, need, shift, event, sentence, now)
+        await tell_friends(session, participation, need, shift, now)
         note_change(session, "give_back", participation, need, account.id, now)
     return len(ahead)

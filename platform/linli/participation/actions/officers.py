@@ -19,6 +19,7 @@ from linli.participation.actions.steps import (
     check_step,
     confirm_place,
     end,
+    lock_account,
     locked,
     locked_participation,
     refuse_closed,
@@ -28,6 +29,7 @@ from linli.participation.actions.telling import (
     PLACE_CANCELLED,
     YOU_ARE_ASKED,
     note_change,
+    tell_friends,
     tell_volunteer,
 )
 from linli.participation.fitness import obstacles
@@ -81,32 +83,56 @@ async def invite(
 async def confirm_application(
     session: AsyncSession, *, participation: Participation, officer_id: UUID, now: datetime
 ) -> Participation:
-    """The officer says yes to an application."""
-    need, shift, participation, account = await locked_participation(session, participation)
+    """The officer says yes to an application; friends who offered to come as one are confirmed as one."""
+    need, shift = await locked(session, participation.shift_id)
+    await session.refresh(participation)
     if participation.state is State.confirmed:
         return participation
     check_step(participation, State.confirmed)
     if participation.state is not State.applied:
         raise Conflict(Message("Only the volunteer can answer an invitation."))
     await refuse_closed(session, need)
-    if found := await obstacles(session, need=need, shift=shift, account=account, now=now):
-        raise Conflict(Message("They cannot come: {reason}", reason=found[0].told_to_officers))
-    await confirm_place(
-        session, need=need, shift=shift, participation=participation, account=account, now=now
-    )
-    note_change(session, "confirm_application", participation, need, officer_id, now)
+    together = await queries.applied_together(session, participation)
+    accounts = [await lock_account(session, each.account_id) for each in together]
+    if len(together) > max(shift.places_free, 1):
+        raise Conflict(
+            Message(
+                "They come together as {size}, and only {free} places are free.",
+                size=len(together),
+                free=shift.places_free,
+            )
+        )
+    for account in accounts:
+        if found := await obstacles(session, need=need, shift=shift, account=account, now=now):
+            raise Conflict(Message("They cannot come: {reason}", reason=found[0].told_to_officers))
+    for each, account in zip(together, accounts, strict=True):
+        await confirm_place(session, need=need, shift=shift, participation=each, account=account, now=now)
+        note_change(session, "confirm_application", each, need, officer_id, now)
     return participation
 
 
 async def refuse_application(
-    session: AsyncSession, *, participation: Participation, officer_id: UUID, now: datetime
+    session: AsyncSession,
+    *,
+    participation: Participation,
+    officer_id: UUID,
+    now: datetime,
+    alone: bool = False,
 ) -> Participation:
-    need, shift, participation, account = await locked_participation(session, participation)
+    """Friends who offered to come as one are declined as one, unless only this one is meant."""
+    need, shift = await locked(session, participation.shift_id)
+    await session.refresh(participation)
     if participation.state is State.refused:
         return participation
-    await end(session, need=need, shift=shift, participation=participation, state=State.refused, now=now)
-    tell_volunteer(session, account, need, shift, "refused", NOT_CHOSEN, now)
-    note_change(session, "refuse_application", participation, need, officer_id, now)
+    check_step(participation, State.refused)
+    together = [participation] if alone else await queries.applied_together(session, participation)
+    for each in together:
+        account = await lock_account(session, each.account_id)
+        await end(session, need=need, shift=shift, participation=each, state=State.refused, now=now)
+        tell_volunteer(session, account, need, shift, "refused", NOT_CHOSEN, now)
+        note_change(session, "refuse_application", each, need, officer_id, now)
+    if alone:
+        await tell_friends(session, participation, need, shift, now)
     return participation
 
 
@@ -119,6 +145,7 @@ async def cancel_participation(
         return participation
     await end(session, need=need, shift=shift, participation=participation, state=State.cancelled, now=now)
     tell_volunteer(session, account, need, shift, "cancelled", PLACE_CANCELLED, now)
+    await tell_friends(session, participation, need, shift, now)
     note_change(session, "cancel_participation", participation, need, officer_id, now)
     return participation
 

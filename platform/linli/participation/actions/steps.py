@@ -54,9 +54,13 @@ async def lock_account(session: AsyncSession, account_id: UUID) -> Account:
     return account
 
 
-async def refuse_closed(session: AsyncSession, need: Need) -> None:
+async def why_closed(session: AsyncSession, need: Need) -> Message | None:
     is_verified = await is_verified_now(session, need.organization_id)
-    if sentence := rules.refuse_joining(need.state, asker_is_verified=is_verified):
+    return rules.refuse_joining(need.state, asker_is_verified=is_verified)
+
+
+async def refuse_closed(session: AsyncSession, need: Need) -> None:
+    if sentence := await why_closed(session, need):
         raise Conflict(sentence)
 
 

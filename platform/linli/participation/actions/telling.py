@@ -21,6 +21,7 @@ HAS_WITHDRAWN = Message("Somebody who had a place cannot come after all.")
 HAS_TAKEN_BACK = Message("Somebody who had offered to come cannot come after all.")
 NOT_CHOSEN = Message("This time the places went to others. Thank you for offering.")
 PLACE_CANCELLED = Message("The committee had to call your place off.")
+FRIEND_GONE = Message("One of your group does not come. Your own place or offer stays.")
 YOU_ARE_ASKED = Message("You are asked to help. You may say no without a reason.")
 YOU_ARE_IN = Message("You have a place. Place and contact stand on the page.")
 
@@ -44,6 +45,14 @@ def tell_volunteer(
         path=f"/needs/{need.id}",
         now=now,
     )
+
+
+async def tell_friends(
+    session: AsyncSession, participation: Participation, need: Need, shift: Shift, now: datetime
+) -> None:
+    """Whoever came as one with this person keeps their own place, and hears of it."""
+    for friend in await queries.friends_of(session, participation):
+        tell_volunteer(session, friend, need, shift, "friend_gone", FRIEND_GONE, now)
 
 
 async def tell_members(

@@ -28,6 +28,7 @@ from linli.participation.actions.telling import (
     HAS_WITHDRAWN,
     PLACE_TAKEN,
     note_change,
+    tell_friends,
     tell_members,
 )
 from linli.participation.fitness import Obstacle, obstacles
@@ -120,6 +121,7 @@ async def withdraw(
     sentence = HAS_WITHDRAWN if participation.state is State.confirmed else HAS_TAKEN_BACK
     await end(session, need=need, shift=shift, participation=participation, state=State.withdrawn, now=now)
     await tell_members(session, need, shift, "withdrawn", sentence, now)
+    await tell_friends(session, participation, need, shift, now)
     note_change(session, "withdraw", participation, need, account_id, now)
     return participation
 

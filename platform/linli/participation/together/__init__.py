@@ -1,0 +1,1 @@
+"""Friends take places as one, all or none."""
