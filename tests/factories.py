@@ -8,7 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts import factor
 from linli.accounts.models import Account, SecondFactor
+from linli.core import seed
 from linli.core.config import DEVELOPMENT_SECRET
+from linli.insurance.models import InsuranceEntry
+from linli.insurance.rules import Cover
 from linli.needs.models import Need, Shift
 from linli.needs.rules import Joining, NeedState
 from linli.organizations.models import Membership, Organization
@@ -137,6 +140,34 @@ async def make_need(
     session.add(need)
     await session.flush()
     return need
+
+
+async def make_insurance(
+    session: AsyncSession,
+    organization: Organization | None,
+    *risk_kinds: str,
+    is_seen: bool = True,
+    **values: Any,
+) -> InsuranceEntry:
+    """Covers everybody for a year around now, for every kind of risk where none is named."""
+    assert organization is not None
+    entry = InsuranceEntry(
+        **{
+            "organization_id": organization.id,
+            "insurer": "平安保险",
+            "policy_number": f"PA{next(_counter):06d}",
+            "starts_on": NOW.date() - timedelta(days=180),
+            "ends_on": NOW.date() + timedelta(days=180),
+            "covers": Cover.everybody,
+            "risk_kinds": list(risk_kinds or seed.risk_kinds()),
+            "entered_at": NOW,
+            "checked_at": NOW if is_seen else None,
+        }
+        | values
+    )
+    session.add(entry)
+    await session.flush()
+    return entry
 
 
 async def make_participation(

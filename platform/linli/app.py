@@ -34,6 +34,7 @@ from linli.core.web.sessions import (
 )
 from linli.core.web.static import serve_static, static
 from linli.desks import pages as desks_pages
+from linli.insurance import pages as insurance_pages
 from linli.needs import jobs as needs_jobs
 from linli.needs import pages as needs_pages
 from linli.notifications import jobs as notifications_jobs
@@ -61,6 +62,7 @@ def routers() -> Sequence[Any]:
         teams_pages.router,
         notifications_pages.router,
         conversations_pages.router,
+        insurance_pages.router,
         participation_pages.router,
         desks_pages.router,
         serve_static,

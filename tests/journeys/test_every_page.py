@@ -99,6 +99,8 @@ PAGES: Final = {
         "/organizations/{organization}/blocks",
         "/organizations/{organization}/people/{person}/block",
         "/conversations/{conversation}",
+        "/organizations/{organization}/insurance",
+        "/organizations/{organization}/insurance/new",
         *(
             f"/needs/{{need}}{page}"
             for page in (

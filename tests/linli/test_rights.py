@@ -53,6 +53,7 @@ LEADS = open_to(LEADER, Role.coordinator, Role.social_worker)
 BELONGS = open_to(VOLUNTEER, LEADER)
 TALKS = open_to(VOLUNTEER, LEADER, ASKING)
 HEARS_REPORTS = open_to(ASKING, BUREAU)
+INSURES = open_to(ASKING, Role.bureau_staff)
 CHECKS_PAPERS = open_to(Role.officer, Role.social_worker, Role.bureau_staff)
 
 ROUTES = {
@@ -211,6 +212,11 @@ ROUTES = {
     "POST /organizations/{organization_id}/register/{subject_id}/withdraw": open_to(Role.bureau_staff),
     "GET /organizations/{organization_id}/answer-limits": open_to(Role.bureau_staff),
     "POST /organizations/{organization_id}/answer-limits": open_to(Role.bureau_staff),
+    "GET /organizations/{organization_id}/insurance": INSURES,
+    "GET /organizations/{organization_id}/insurance/new": DESK,
+    "POST /organizations/{organization_id}/insurance": DESK,
+    "POST /insurance/{entry_id}/check": DESK,
+    "POST /insurance/{entry_id}/revoke": INSURES,
     "GET /organizations/{organization_id}/credentials": CHECKS_PAPERS,
     "POST /organizations/{organization_id}/credentials/{paper_id}/check": CHECKS_PAPERS,
     "POST /organizations/{organization_id}/credentials/{paper_id}/take-back": CHECKS_PAPERS,

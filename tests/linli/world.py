@@ -32,6 +32,7 @@ from tests.factories import (
     COMMUNITY,
     make_account,
     make_group,
+    make_insurance,
     make_member,
     make_need,
     make_organization,
@@ -155,6 +156,7 @@ async def make_seat(
         organization_id=organization.id,
         membership_id=memberships.one(),
         subject_id=subject.id,
+        entry_id=(await make_insurance(session, subject, is_seen=False)).id,
         session_id=await make_session(session, account),
         device_id=await make_device(session, account),
     )

@@ -16,6 +16,7 @@ from linli.accounts.models import Account
 from linli.accounts.queries import factor_of, waiting_secret
 from linli.core import seed
 from linli.core.errors import Conflict
+from linli.demo.insurance import sample_insurances
 from linli.demo.needs import PlannedNeed, Story
 from linli.demo.people import CHECKED_DAYS_AGO, HeldCredential, SamplePerson
 from linli.demo.plan import PASSWORD, SampleMember, TownPlan
@@ -23,8 +24,10 @@ from linli.demo.questions import ask_and_answer
 from linli.demo.stories import Act, Step
 from linli.demo.team_building import build_team
 from linli.demo.teams import PlannedTeam
+from linli.insurance.actions import enter_insurance
 from linli.needs import actions as needs
 from linli.needs.models import Need
+from linli.needs.policies import POSTING_ROLES
 from linli.notifications.models import OutboxMessage
 from linli.organizations.actions import add_member, create_organization, verify_organization
 from linli.organizations.models import Organization
@@ -101,6 +104,19 @@ class Builder:
             self.built.members.append(account)
             if member.organization.is_verified and not organization.is_verified:
                 await self._verify(organization)
+            if member.role in POSTING_ROLES:
+                await self._insure(organization, account)
+
+    async def _insure(self, organization: Organization, account: Account) -> None:
+        diary = self.plan.diary
+        for draft in sample_insurances(len(self.built.organizations), diary.start):
+            await enter_insurance(
+                self.session,
+                organization=organization,
+                draft=draft,
+                account_id=account.id,
+                now=diary.at(-FOUNDED_DAYS_AGO + 1, 15),
+            )
 
     async def _found_organization(self, member: SampleMember, now: datetime) -> Organization:
         planned = member.organization

@@ -180,6 +180,7 @@ def _draft(
         description=source.description,
         language=source.language,
         risks=source.risks,
+        risk_kinds=list(ask.risk_kinds),
         priority=Priority(ask.priority),
         joining=Joining(ask.joining),
         setting=Setting(ask.setting),

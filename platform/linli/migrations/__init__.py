@@ -22,6 +22,7 @@ MODULES_WITH_TABLES = (
     "linli.teams.models",
     "linli.needs.models",
     "linli.conversations.models",
+    "linli.insurance.models",
     "linli.participation.models",
     "linli.suggestions.models",
 )

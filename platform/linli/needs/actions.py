@@ -30,6 +30,7 @@ PLAIN_FIELDS = (
     "joining",
     "setting",
     "minimum_age_years",
+    "risk_kinds",
     "division",
     "place",
     "longitude",

@@ -30,6 +30,7 @@ class NeedDraft:
     description: str
     language: str
     risks: str
+    risk_kinds: list[str]
     priority: Priority
     joining: Joining
     setting: Setting
@@ -67,6 +68,7 @@ def read_need(form: Form, *, within_division: str, zone: ZoneInfo, now: datetime
         description=description,
         language=form.one_of("language", LANGUAGES) or "zh",
         risks=risks,
+        risk_kinds=_read_risk_kinds(form),
         priority=form.choice("priority", Priority, required=True) or Priority.normal,
         joining=form.choice("joining", Joining, required=True) or Joining.asked,
         setting=form.choice("setting", Setting, required=True) or Setting.indoors,
@@ -101,6 +103,13 @@ def _read_division(form: Form, within: str) -> str:
     elif not code.startswith(within):
         form.refuse("division", Message("This place is outside your division."))
     return code
+
+
+def _read_risk_kinds(form: Form) -> list[str]:
+    """What was ticked, and what every need of the field carries in any case."""
+    field = seed.fields().get(form.typed.get("field_id", ""))
+    chosen = {*form.some_of("risk_kinds", seed.risk_kinds()), *(field.risk_kinds if field else ())}
+    return [each for each in seed.risk_kinds() if each in chosen]
 
 
 def _check_field(form: Form, draft: NeedDraft) -> None:

@@ -37,6 +37,8 @@ class Need(WithId):
     joining: Mapped[Joining] = mapped_column(default=Joining.asked)
     setting: Mapped[Setting] = mapped_column(default=Setting.indoors)
     minimum_age_years: Mapped[int] = mapped_column(default=18)
+    # Ids of seed/risk_kinds.toml: nobody is confirmed before an insurance covers them.
+    risk_kinds: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
     division: Mapped[str | None]
     place: Mapped[str] = mapped_column(default="")

@@ -242,6 +242,7 @@ def show_form(
         skills=seed.skills(),
         skill_groups={seed.skills()[group]: skills for group, skills in seed.skill_groups().items()},
         credentials=seed.credentials(),
+        risk_kinds=seed.risk_kinds(),
         languages_spoken=seed.languages(),
         rules=rules,
         communities=communities_inside(organization.division),

@@ -14,7 +14,7 @@ from linli.needs.models import Need
 from linli.organizations.models import Organization
 
 EMPTY_ROWS = 1
-CHOSEN = ("skills_wanted", "skills_required", "credentials", "languages")
+CHOSEN = ("skills_wanted", "skills_required", "credentials", "languages", "risk_kinds")
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ def typed_from_template(
         "skills_required": template.skills.required,
         "credentials": template.credentials,
         "languages": template.languages,
+        "risk_kinds": template.risk_kinds,
     }
     ends = (datetime.combine(today, template.starts) + timedelta(minutes=template.minutes)).time()
     first = _next_day(today, template.weekdays)
@@ -124,13 +125,15 @@ def typed_from_scratch(*, organization: Organization, language: str) -> TypedNee
 
 def typed_from_need(need: Need, *, zone: ZoneInfo, again_from: date | None = None) -> TypedNeed:
     """The need as it stands; `again_from` moves its times by whole weeks to that day or later, as new."""
-    values = {name: str(value) for name in PLAIN_FIELDS if (value := getattr(need, name)) is not None}
+    plain = {name: getattr(need, name) for name in PLAIN_FIELDS if name not in CHOSEN}
+    values = {name: str(value) for name, value in plain.items() if value is not None}
     values["version"] = str(need.version)
     chosen = {
         "skills_wanted": tuple(each.skill_id for each in need.skills if not each.is_required),
         "skills_required": tuple(each.skill_id for each in need.skills if each.is_required),
         "credentials": tuple(each.credential_id for each in need.credentials),
         "languages": tuple(each.language_id for each in need.languages),
+        "risk_kinds": tuple(need.risk_kinds),
     }
     weeks = _weeks_until(need, again_from, zone) if again_from else 0
     rows = []

@@ -46,6 +46,12 @@ class PublicNeed:
         )
 
 
+def risk_names(need: Need) -> tuple[Named, ...]:
+    """The kinds of risk that take an insurance; one that seed/ no longer knows is insured all the same."""
+    known = seed.risk_kinds()
+    return tuple(known[each] for each in need.risk_kinds if each in known)
+
+
 @dataclass(frozen=True)
 class Asks:
     """What a need asks of a volunteer, by name."""
@@ -54,6 +60,7 @@ class Asks:
     skills_required: tuple[Named, ...]
     credentials: tuple[Named, ...]
     languages: tuple[Named, ...]
+    risk_kinds: tuple[Named, ...]
 
     @classmethod
     def of(cls, need: Need) -> "Asks":
@@ -63,6 +70,7 @@ class Asks:
             tuple(skills[each.skill_id] for each in need.skills if each.is_required),
             tuple(credentials[each.credential_id] for each in need.credentials),
             tuple(languages[each.language_id] for each in need.languages),
+            risk_names(need),
         )
 
 

@@ -14,6 +14,8 @@ from linli.conversations.blocks import blocked_by
 from linli.conversations.rules import Side, refuse_writing
 from linli.core import i18n, seed
 from linli.core.i18n import Message
+from linli.insurance.queries import belongs_to, insurances_for, missing_in, named_risks
+from linli.insurance.rules import Insured
 from linli.needs.models import Need, Shift
 from linli.participation import queries, rules
 from linli.participation.queries import Promise
@@ -29,6 +31,8 @@ class Obstacle:
     sentence: Message
     told_to_officers: Message
     how: object | None = None
+    # The organization can still mend it: who asks to come may wait for that.
+    may_wait: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Standing:
     has_guardian_consent: bool
     promises: Sequence[Promise]
     blocked_by: Side | None
+    insurances: Sequence[Insured] = ()
+    is_own: bool = False
 
 
 async def obstacles(
@@ -53,6 +59,7 @@ async def obstacles(
 async def standing_of(
     session: AsyncSession, *, need: Need, shifts: Sequence[Shift], account: Account
 ) -> Standing:
+    insurances = await insurances_for(session, need)
     is_minor = any(_age_in(shift, account) < ADULT_AGE_YEARS for shift in shifts)
     return Standing(
         account=account,
@@ -61,6 +68,9 @@ async def standing_of(
         and await has_consent(session, account_id=account.id, purpose=ConsentPurpose.guardian),
         promises=await queries.promises_during(session, shifts=shifts, account_id=account.id),
         blocked_by=await blocked_by(session, organization_id=need.organization_id, account_id=account.id),
+        insurances=insurances,
+        is_own=bool(insurances)
+        and await belongs_to(session, organization_id=need.organization_id, account_id=account.id),
     )
 
 
@@ -73,6 +83,7 @@ def obstacles_in_shift(standing: Standing, *, need: Need, shift: Shift, now: dat
         *_age(standing, need, shift),
         *_papers(standing, need, shift),
         *_promise(standing, shift),
+        *_insurance(standing, need, shift),
     ]
 
 
@@ -119,6 +130,25 @@ def _papers(standing: Standing, need: Need, shift: Shift) -> list[Obstacle]:
     ]
     sentences = [(Message("This needs: {credential}.", credential=each), each.how) for each in missing]
     return [Obstacle(sentence, sentence, how) for sentence, how in sentences]
+
+
+def _insurance(standing: Standing, need: Need, shift: Shift) -> list[Obstacle]:
+    """Whoever asks for people insures them first."""
+    missing = missing_in(need, shift, standing.insurances, is_own=standing.is_own)
+    if not missing:
+        return []
+    risks = named_risks(missing)
+    return [
+        Obstacle(
+            Message("You are not insured for this yet: {risks}.", risks=risks),
+            Message("Nobody has checked an insurance that covers them on this day: {risks}.", risks=risks),
+            Message(
+                "The organization takes out an accident insurance and enters it here; it costs you nothing. "
+                "Nobody is confirmed before."
+            ),
+            may_wait=True,
+        )
+    ]
 
 
 def _promise(standing: Standing, shift: Shift) -> list[Obstacle]:

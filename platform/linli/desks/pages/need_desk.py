@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.conversations.queries import questions_of_need
 from linli.core.errors import NotFound
 from linli.core.forms import Form as SentForm
-from linli.core.i18n import Message, counted
+from linli.core.i18n import Message, Named, counted
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import done, render
 from linli.desks.pages.board import BoardRow
 from linli.divisions.shown import named
+from linli.insurance.queries import insurances_for, missing_in, named_risks, waiting_for
 from linli.needs.actions import lacking
 from linli.needs.models import Need, Shift
 from linli.needs.policies import may_manage_need
@@ -69,6 +70,7 @@ async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shi
         questions=await questions_of_need(session, need.id),
         coming=coming,
         chosen=chosen,
+        insurance=await _insurance(session, need=need, coming=coming),
         shift_tabs=_shift_tabs(need, coming, chosen),
         applied=[RosterRow(each) for each in roster if each.participation.state is State.applied],
         confirmed=[RosterRow(each) for each in roster if each.participation.state is State.confirmed],
@@ -124,6 +126,29 @@ async def _people(
         return {"answer": None, "is_looking": False}
     answer = await suggestions.answer_for_shift(session, need=need, shift=shift, now=now)
     return {"answer": answer, "is_looking": answer is None}
+
+
+@dataclass(frozen=True)
+class MissingInsurance:
+    """What nobody, or only the organization's own people, are insured for in a coming time."""
+
+    risks: Sequence[Named]
+    only_for_others: bool
+    is_waiting: bool
+
+
+async def _insurance(
+    session: AsyncSession, *, need: Need, coming: Sequence[Shift]
+) -> MissingInsurance | None:
+    if not need.risk_kinds:
+        return None
+    counting = await insurances_for(session, need)
+    for is_own in (True, False):
+        missing = {risk for shift in coming for risk in missing_in(need, shift, counting, is_own=is_own)}
+        if missing:
+            risks = named_risks([risk for risk in need.risk_kinds if risk in missing])
+            return MissingInsurance(risks, not is_own, is_own and await waiting_for(session, need))
+    return None
 
 
 @dataclass(frozen=True)

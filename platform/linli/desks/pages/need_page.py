@@ -16,7 +16,7 @@ from linli.core.web.templating import render
 from linli.divisions.shown import path_named
 from linli.needs.models import Need, Shift
 from linli.needs.queries import find_need
-from linli.needs.rules import RUNNING_STATES
+from linli.needs.rules import RUNNING_STATES, Joining
 from linli.needs.views import Asks, PublicNeed
 from linli.organizations.models import Organization
 from linli.organizations.policies import is_officer_of
@@ -37,6 +37,7 @@ class ShiftView:
     obstacles: Sequence[Obstacle]
     is_open_to_others: bool = True
     group: FriendGroup | None = None
+    takes_at_once: bool = False
 
     @property
     def own(self) -> Participation | None:
@@ -50,7 +51,12 @@ class ShiftView:
     @property
     def may_apply(self) -> bool:
         is_free = self.shift.places_free > 0 and self.is_open_to_others
-        return self.own is None and not self.obstacles and is_free
+        return self.own is None and not self.in_the_way and is_free
+
+    @property
+    def in_the_way(self) -> list[Obstacle]:
+        """What keeps somebody from asking; for what the organization can still mend an application waits."""
+        return [each for each in self.obstacles if self.takes_at_once or not each.may_wait]
 
 
 @get("/needs/{need_id:uuid}", opt=may(may_see_need))
@@ -72,7 +78,11 @@ async def show_need(
         organization=organization,
         community=path_named(need.division or ""),
         shifts=[
-            replace(each, is_open_to_others=is_vouched_for)
+            replace(
+                each,
+                is_open_to_others=is_vouched_for,
+                takes_at_once=need.joining is Joining.at_once,
+            )
             for each in await _views(session, need=need, coming=coming, own=own, visitor=visitor, now=now)
         ],
         published=await published_answers(session, need.id),

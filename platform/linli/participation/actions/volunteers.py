@@ -49,7 +49,9 @@ async def apply(
     if standing is not None:
         return standing
     await refuse_closed(session, need)
-    _refuse(await obstacles(session, need=need, shift=shift, account=account, now=now))
+    found = await obstacles(session, need=need, shift=shift, account=account, now=now)
+    takes_at_once = need.joining is Joining.at_once
+    _refuse([each for each in found if takes_at_once or not each.may_wait])
     if shift.places_free == 0:
         raise Conflict(FULL)
     participation = Participation(
@@ -63,7 +65,7 @@ async def apply(
         changed_at=now,
     )
     session.add(participation)
-    if need.joining is Joining.at_once:
+    if takes_at_once:
         await confirm_place(
             session, need=need, shift=shift, participation=participation, account=account, now=now
         )

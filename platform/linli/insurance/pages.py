@@ -1,0 +1,177 @@
+"""An organization's insurances: the list, entering one, saying that the paper was seen, taking it back."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, Router, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core import i18n, seed
+from linli.core.errors import FieldErrors, Invalid, NotFound
+from linli.core.i18n import Message
+from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
+from linli.core.web.security import may
+from linli.core.web.templating import done, render
+from linli.insurance import actions, forms, policies, queries
+from linli.insurance.queries import days_of
+from linli.insurance.rules import COVER_NAMES
+from linli.needs.models import Need
+from linli.needs.policies import POSTING_ROLES
+from linli.needs.queries import find_need
+from linli.organizations.models import Organization
+from linli.organizations.queries import organization_with_id
+
+Page = Response[Any]
+
+
+@get("/organizations/{organization_id:uuid}/insurance", opt=may(policies.may_see_insurances))
+async def show_insurances(
+    request: Asked, session: Session, caller: Caller, now: Now, organization_id: Id, after: QueryText = ""
+) -> Page:
+    return await _list(request, session, caller, organization_id, now=now, after=after)
+
+
+@get("/organizations/{organization_id:uuid}/insurance/new", opt=may(policies.may_enter_insurance))
+async def new_insurance(request: Asked, session: Session, organization_id: Id, need: QueryText = "") -> Page:
+    """The form; `need` in the address fills in its days and risks."""
+    organization = await organization_with_id(session, organization_id)
+    found = await _need(session, organization, _as_id(need)) if need else None
+    return _form(request, organization, found, _typed_for(found))
+
+
+@post("/organizations/{organization_id:uuid}/insurance", opt=may(policies.may_enter_insurance))
+async def enter_insurance(
+    request: Asked, session: Session, caller: Caller, form: Form, now: Now, organization_id: Id
+) -> Page:
+    organization = await organization_with_id(session, organization_id)
+    need_id = form.id("need")
+    need = await _need(session, organization, need_id) if need_id else None
+    try:
+        draft = forms.read_insurance(form, need_id=need.id if need else None, today=i18n.local(now).date())
+    except Invalid as refusal:
+        typed = TypedInsurance(form.typed, tuple(form.typed_many("risk_kinds")))
+        return _form(request, organization, need, typed, errors=refusal.errors)
+    await actions.enter_insurance(
+        session, organization=organization, draft=draft, account_id=caller.account_id, now=now
+    )
+    sentence = (
+        Message("Entered. People can be confirmed now.")
+        if draft.is_seen
+        else Message("Entered. It counts once somebody of you has seen the paper.")
+    )
+    return done(request, f"/needs/{need.id}/desk" if need else _base(organization_id), sentence)
+
+
+@post("/insurance/{entry_id:uuid}/check", opt=may(policies.may_check_insurance))
+async def check_insurance(request: Asked, session: Session, caller: Caller, now: Now, entry_id: Id) -> Page:
+    entry = await queries.find_insurance(session, entry_id)
+    await actions.check_insurance(session, entry=entry, account_id=caller.account_id, now=now)
+    return done(
+        request, _base(entry.organization_id), Message("Noted: you have seen the paper. It counts now.")
+    )
+
+
+@post("/insurance/{entry_id:uuid}/revoke", opt=may(policies.may_revoke_insurance))
+async def revoke_insurance(
+    request: Asked, session: Session, caller: Caller, form: Form, now: Now, entry_id: Id
+) -> Page:
+    entry = await queries.find_insurance(session, entry_id)
+    try:
+        reason = forms.read_reason(form)
+    except Invalid as refusal:
+        errors = FieldErrors({f"reason-{entry.id}": refusal.errors["reason"]})
+        return await _list(request, session, caller, entry.organization_id, now=now, errors=errors)
+    await actions.revoke_insurance(session, entry=entry, reason=reason, account_id=caller.account_id, now=now)
+    return done(request, _base(entry.organization_id), Message("Taken back. It counts no more."))
+
+
+@dataclass(frozen=True)
+class TypedInsurance:
+    values: dict[str, str]
+    risk_kinds: tuple[str, ...] = ()
+
+    def value(self, name: str) -> str:
+        return self.values.get(name, "")
+
+
+def _typed_for(need: Need | None) -> TypedInsurance:
+    if need is None:
+        return TypedInsurance({"covers": "everybody", "scope": "all"})
+    values = {"covers": "everybody", "scope": "need"}
+    if need.shifts:
+        first_on, last_on = days_of(need.shifts[0])[0], max(days_of(shift)[1] for shift in need.shifts)
+        values |= {"starts_on": first_on.isoformat(), "ends_on": last_on.isoformat()}
+    return TypedInsurance(values, tuple(need.risk_kinds))
+
+
+async def _need(session: AsyncSession, organization: Organization, need_id: UUID | None) -> Need:
+    """A need of this organization; another's does not exist here."""
+    need = await find_need(session, need_id) if need_id else None
+    if need is None or need.organization_id != organization.id:
+        raise NotFound
+    return need
+
+
+def _as_id(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
+
+
+def _base(organization_id: UUID) -> str:
+    return f"/organizations/{organization_id}/insurance"
+
+
+def _form(
+    request: Asked,
+    organization: Organization,
+    need: Need | None,
+    typed: TypedInsurance,
+    *,
+    errors: dict[str, Message] | None = None,
+) -> Page:
+    return render(
+        request,
+        "insurance/form.html",
+        status=422 if errors else 200,
+        organization=organization,
+        need=need,
+        typed=typed,
+        errors=FieldErrors(errors or {}),
+        covers=COVER_NAMES.items(),
+        risk_kinds=seed.risk_kinds(),
+    )
+
+
+async def _list(
+    request: Asked,
+    session: AsyncSession,
+    caller: Caller,
+    organization_id: UUID,
+    *,
+    now: Now,
+    after: str = "",
+    errors: FieldErrors | None = None,
+) -> Page:
+    organization = await organization_with_id(session, organization_id)
+    seat = caller.seat_in(organization_id)
+    return render(
+        request,
+        "insurance/index.html",
+        status=422 if errors else 200,
+        organization=organization,
+        seat=seat,
+        is_ours=seat is not None and seat.role in POSTING_ROLES,
+        page=await queries.insurances_page(session, organization_id=organization_id, after=after),
+        is_first=not after,
+        today=i18n.local(now).date(),
+        errors=errors or FieldErrors(),
+    )
+
+
+router = Router(
+    "/",
+    route_handlers=[show_insurances, new_insurance, enter_insurance, check_insurance, revoke_insurance],
+)

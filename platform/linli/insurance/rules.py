@@ -1,0 +1,106 @@
+"""Whether people are insured on a day for work in which they may be hurt."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from linli.core.i18n import Message
+
+
+class Cover(StrEnum):
+    """Whom an insurance covers."""
+
+    everybody = "everybody"
+    own_people = "own_people"
+
+
+COVER_NAMES: Final = {
+    Cover.everybody: Message("Everybody who takes part"),
+    Cover.own_people: Message("Only our own members"),
+}
+LONGEST_TERM: Final = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True)
+class Insured:
+    """A checked insurance as far as rules care about it; both days are insured."""
+
+    starts_on: date
+    ends_on: date
+    covers: Cover
+    risk_kinds: frozenset[str]
+
+
+def uninsured_risks(
+    risk_kinds: Iterable[str],
+    insurances: Sequence[Insured],
+    *,
+    first_on: date,
+    last_on: date,
+    is_own: bool,
+) -> list[str]:
+    """The risks of a piece of work for which one person is not insured.
+
+    Accident insurance comes before possibly dangerous service (志愿服务条例, art. 17).
+    Several insurances may cover the risks together, but each must cover all of its days.
+
+    Parameters
+    ----------
+    risk_kinds : iterable of str
+        Ids of what may hurt somebody in this work.
+    insurances : sequence of Insured
+        Checked ones of the organization that asks, none of them taken back.
+    first_on, last_on : date
+        The first and the last day of the work, in the place's own time.
+    is_own : bool
+        Whether the person belongs to the organization.
+
+    Returns
+    -------
+    list of str
+        In the order of `risk_kinds`; empty when the person is insured.
+
+    Examples
+    --------
+    >>> policy = Insured(date(2026, 11, 1), date(2026, 11, 30), Cover.everybody, frozenset({"water"}))
+    >>> day = date(2026, 11, 30)
+    >>> uninsured_risks(["water", "heights"], [policy], first_on=day, last_on=day, is_own=False)
+    ['heights']
+    >>> uninsured_risks(["water"], [policy], first_on=day, last_on=date(2026, 12, 1), is_own=False)
+    ['water']
+    """
+    counting = [
+        each
+        for each in insurances
+        if each.starts_on <= first_on
+        and last_on <= each.ends_on
+        and (is_own or each.covers is Cover.everybody)
+    ]
+    covered = frozenset[str]().union(*(each.risk_kinds for each in counting))
+    return [each for each in risk_kinds if each not in covered]
+
+
+def refuse_term(starts_on: date, ends_on: date, today: date) -> Message | None:
+    """Whether an insurance can be entered with these days.
+
+    Returns
+    -------
+    Message or None
+        The sentence that refuses, or None.
+
+    Examples
+    --------
+    >>> refuse_term(date(2026, 1, 1), date(2025, 12, 31), date(2026, 1, 1)).text
+    'The last day must not be before the first.'
+    >>> refuse_term(date(2026, 1, 1), date(2026, 12, 31), date(2026, 11, 24)) is None
+    True
+    """
+    if ends_on < starts_on:
+        return Message("The last day must not be before the first.")
+    if ends_on < today:
+        return Message("This insurance has already run out. Please enter the present one.")
+    if ends_on - starts_on > LONGEST_TERM:
+        return Message("An insurance runs for three years at most. Please look at the days again.")
+    return None
