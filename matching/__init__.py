@@ -5,6 +5,7 @@ fitting a text model does. Start with `matching/README.md`.
 """
 
 from matching.baselines import BM25Ranker, CosineRanker, DistanceRanker, NewestRanker, RandomRanker
+from matching.centroids import NearestCentroid
 from matching.commitments import Bookings, PairKind, Pairs
 from matching.eligibility import Eligibility, check
 from matching.errors import NotFittedError
@@ -50,6 +51,7 @@ __all__ = [
     "Foresight",
     "Gate",
     "Matcher",
+    "NearestCentroid",
     "Needs",
     "NewestRanker",
     "NotFittedError",

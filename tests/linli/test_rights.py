@@ -204,6 +204,8 @@ ROUTES = {
     "POST /organizations/{organization_id}/needs": DESK,
     "POST /organizations/{organization_id}/needs/foresight": DESK,
     "POST /needs/{need_id}/foresight": DESK,
+    "POST /organizations/{organization_id}/needs/field": DESK,
+    "POST /needs/{need_id}/field": DESK,
     "GET /organizations/{organization_id}/members": open_to(STAFF),
     "POST /organizations/{organization_id}/members": open_to(ACTING_ROLES),
     "POST /organizations/{organization_id}/members/{membership_id}/end": open_to(STAFF),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -36,6 +37,9 @@ Part = Literal["title", "description", "risks"]
 Positive = Annotated[int, Meta(gt=0)]
 
 WEEKDAYS: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# The field of a need that belongs to none of the eleven; nobody offers help in it, and no template is of it.
+OTHER = "other"
 
 _OPEN_SLOT = re.compile("〔([^〔〕]*)〕")
 
@@ -200,6 +204,7 @@ class Vocabulary:
     """The taxonomies and templates, each by id and in the order of its file."""
 
     fields: Mapping[str, Field]
+    other: Field
     skills: Mapping[str, Skill]
     credentials: Mapping[str, Credential]
     languages: Mapping[str, Language]
@@ -209,6 +214,12 @@ class Vocabulary:
 
 def fields() -> Mapping[str, Field]:
     return vocabulary().fields
+
+
+def need_fields() -> Mapping[str, Field]:
+    """What a need may name: the fields of service, and last the one for what belongs to none."""
+    known = vocabulary()
+    return {**known.fields, known.other.id: known.other}
 
 
 def skills() -> Mapping[str, Skill]:
@@ -255,15 +266,20 @@ def open_slots(text: str) -> tuple[str, ...]:
 
 @lru_cache
 def load_vocabulary(folder: Path) -> Vocabulary:
+    fields = dict(read_by_id(folder / "fields.toml", Field))
+    if OTHER not in fields:
+        raise SeedError(f"fields.toml: {OTHER} is missing")
+    other = fields.pop(OTHER)
     loaded = Vocabulary(
-        fields=read_by_id(folder / "fields.toml", Field),
+        fields=MappingProxyType(fields),
+        other=other,
         skills=read_by_id(folder / "skills.toml", Skill),
         credentials=read_by_id(folder / "credentials.toml", Credential),
         languages=read_by_id(folder / "languages.toml", Language),
         risk_kinds=read_by_id(folder / "risk_kinds.toml", RiskKind),
         templates=read_folder(folder / "templates", NeedTemplate),
     )
-    for field in loaded.fields.values():
+    for field in (*loaded.fields.values(), loaded.other):
         _check_field(field, loaded)
     for skill in loaded.skills.values():
         _check_skill(skill, loaded)

@@ -19,7 +19,7 @@ class NeedFilter:
     @classmethod
     def read(cls, *, place: str, field: str, day: str) -> "NeedFilter":
         """From the address; what does not exist is ignored."""
-        return cls(with_code(place), field if field in seed.fields() else None, _read_day(day))
+        return cls(with_code(place), field if field in seed.need_fields() else None, _read_day(day))
 
     @property
     def code(self) -> str | None:

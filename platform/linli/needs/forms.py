@@ -63,7 +63,7 @@ def read_need(form: Form, *, within_division: str, zone: ZoneInfo, now: datetime
     required = form.some_of("skills_required", skills)
     draft = NeedDraft(
         template_id=form.one_of("template_id", seed.templates()),
-        field_id=form.one_of("field_id", seed.fields(), required=True) or "",
+        field_id=form.one_of("field_id", seed.need_fields(), required=True) or "",
         title=title,
         description=description,
         language=form.one_of("language", LANGUAGES) or "zh",
@@ -107,13 +107,13 @@ def _read_division(form: Form, within: str) -> str:
 
 def _read_risk_kinds(form: Form) -> list[str]:
     """What was ticked, and what every need of the field carries in any case."""
-    field = seed.fields().get(form.typed.get("field_id", ""))
+    field = seed.need_fields().get(form.typed.get("field_id", ""))
     chosen = {*form.some_of("risk_kinds", seed.risk_kinds()), *(field.risk_kinds if field else ())}
     return [each for each in seed.risk_kinds() if each in chosen]
 
 
 def _check_field(form: Form, draft: NeedDraft) -> None:
-    field = seed.fields().get(draft.field_id)
+    field = seed.need_fields().get(draft.field_id)
     if field is None:
         return
     refused = rules.refuse_requirements(

@@ -224,8 +224,9 @@ def show_form(
     errors: dict[str, Message] | None = None,
     status: int | None = None,
     foresight: object = None,
+    suggestion: object = None,
 ) -> Page:
-    """The form as it is filled; how many could come is for a page above to know."""
+    """The form as it is filled; how many could come, and what it is about, is for a page above to know."""
     template = seed.templates().get(values.value("template_id"))
     return render(
         request,
@@ -238,7 +239,7 @@ def show_form(
         newer=newer,
         template=template,
         template_language=values.language,
-        fields=seed.fields(),
+        fields=seed.need_fields(),
         skills=seed.skills(),
         skill_groups={seed.skills()[group]: skills for group, skills in seed.skill_groups().items()},
         credentials=seed.credentials(),
@@ -247,6 +248,7 @@ def show_form(
         rules=rules,
         communities=communities_inside(organization.division),
         foresight=foresight,
+        suggestion=suggestion,
     )
 
 
@@ -263,7 +265,7 @@ def _day_chips(chosen: NeedFilter, today: date) -> list[tuple[object, str, bool]
 
 def _field_chips(chosen: NeedFilter, counts: dict[str, int]) -> list[tuple[object, str, bool, int | None]]:
     every = (Message("All fields"), chosen.url(field_id=None), chosen.field_id is None, sum(counts.values()))
-    fields = [each for each in seed.fields().values() if each.id in counts or each.id == chosen.field_id]
+    fields = [each for each in seed.need_fields().values() if each.id in counts or each.id == chosen.field_id]
     return [every] + [
         (each, chosen.url(field_id=each.id), chosen.field_id == each.id, counts.get(each.id, 0))
         for each in fields

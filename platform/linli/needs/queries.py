@@ -114,7 +114,7 @@ async def lock_need_of_shift(session: AsyncSession, shift_id: UUID) -> Need:
 
 def public_fields() -> list[str]:
     """Fields of service whose needs may stand on public pages."""
-    return [field.id for field in seed.fields().values() if field.shown_publicly]
+    return [field.id for field in seed.need_fields().values() if field.shown_publicly]
 
 
 def is_publicly_shown() -> ColumnElement[bool]:

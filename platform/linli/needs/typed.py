@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from linli.core import seed
@@ -14,6 +15,7 @@ from linli.needs.models import Need
 from linli.organizations.models import Organization
 
 EMPTY_ROWS = 1
+SETTINGS = frozenset(get_args(seed.Setting))
 CHOSEN = ("skills_wanted", "skills_required", "credentials", "languages", "risk_kinds")
 
 
@@ -110,6 +112,28 @@ def typed_from_template(
         for n in range(template.shifts)
     )
     return TypedNeed(values, chosen, rows)
+
+
+def typed_in_field(values: TypedNeed, field: seed.Field) -> TypedNeed:
+    """What was typed, with a field taken over and what every need of it asks for."""
+    setting = values.value("setting")
+    needed = field.credentials_for(setting if setting in SETTINGS else "indoors")  # type: ignore[arg-type]
+    age = values.value("minimum_age_years")
+    is_old_enough = age.isdecimal() and len(age) < 4 and int(age) >= field.minimum_age_years
+    return TypedNeed(
+        {
+            **values.values,
+            "field_id": field.id,
+            "priority": field.priority,
+            "minimum_age_years": age if is_old_enough else str(field.minimum_age_years),
+        },
+        {
+            **values.chosen,
+            "credentials": tuple(dict.fromkeys((*values.choices("credentials"), *needed))),
+            "risk_kinds": tuple(dict.fromkeys((*values.choices("risk_kinds"), *field.risk_kinds))),
+        },
+        values.shifts,
+    )
 
 
 def typed_from_scratch(*, organization: Organization, language: str) -> TypedNeed:

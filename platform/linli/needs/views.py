@@ -40,7 +40,7 @@ class PublicNeed:
             setting=need.setting.value,
             place=need.place,
             division=need.division,
-            field=seed.fields().get(need.field_id or ""),
+            field=seed.need_fields().get(need.field_id or ""),
             minimum_age_years=need.minimum_age_years,
             is_sample=need.is_sample,
         )

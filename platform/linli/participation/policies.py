@@ -29,7 +29,7 @@ _BY_SHIFT: Final = _SEEN.join(Shift, Shift.need_id == Need.id).where(Shift.id ==
 
 def is_public(state: NeedState, field_id: str | None, *, asker_is_verified: bool) -> bool:
     """Posted by somebody a bureau vouches for, and of a field whose needs may stand on public pages."""
-    field = seed.fields().get(field_id or "")
+    field = seed.need_fields().get(field_id or "")
     return state in PUBLIC_STATES and asker_is_verified and field is not None and field.shown_publicly
 
 

@@ -77,7 +77,8 @@ def volunteers_table(rows: Sequence[PoolRow], texts: EncodedTexts) -> Volunteers
 def needs_table(rows: Iterable[NeedRow], texts: EncodedTexts) -> NeedTable:
     """Every shift of the rows; points as exact as the rows have them.
 
-    An imported need often names no field of service; then it is the one that its text speaks of most.
+    An imported need often names no field of service, and some belong to none of them; then it is the one
+    that the text speaks of most.
     """
     of_row = tuple((row, shift) for row in rows for shift in (row.shifts or (None,)))
     of_need, shifts = [need for need, _ in of_row], [shift for _, shift in of_row]
@@ -88,7 +89,11 @@ def needs_table(rows: Iterable[NeedRow], texts: EncodedTexts) -> NeedTable:
         for need in of_need
     ]
     vectors = texts.encode([need.text for need in of_need])
-    fields = [need.field_id or field_in(vectors[[row]]) for row, need in enumerate(of_need)]
+    known = seed.fields()
+    fields = [
+        need.field_id if need.field_id in known else field_in(vectors[[row]])
+        for row, need in enumerate(of_need)
+    ]
     needs = Needs(
         ids=[str(shift.id if shift else need.id) for need, shift in of_row],
         need_ids=[str(need.id) for need in of_need],
