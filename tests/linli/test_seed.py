@@ -210,6 +210,13 @@ def test_a_background_check_is_for_homes_not_for_open_air() -> None:
     assert elderly.credentials_for("outdoors") == ()
 
 
+def test_what_fits_no_field_has_one_for_needs_with_careful_defaults() -> None:
+    assert seed.OTHER not in seed.fields()
+    assert list(seed.need_fields()) == [*seed.fields(), seed.OTHER]
+    other = seed.need_fields()[seed.OTHER]
+    assert (other.minimum_age_years, other.credentials_for("home")) == (18, ("background_check",))
+
+
 def test_only_low_income_stays_off_public_pages() -> None:
     assert [field.id for field in seed.fields().values() if not field.shown_publicly] == ["low_income"]
 
@@ -269,6 +276,18 @@ def test_samples_are_enough_for_a_town_in_both_languages() -> None:
 def test_every_field_has_sample_needs_and_volunteers_who_want_it() -> None:
     assert {need.field for need in samples().needs if need.language == "zh"} == set(seed.fields())
     assert {field for intro in samples().intros for field in intro.fields} == set(seed.fields())
+
+
+def test_every_field_has_sample_needs_in_both_languages() -> None:
+    written = {(need.field, need.language) for need in samples().needs}
+    assert written == {(field, language) for field in seed.fields() for language in ("zh", "en")}
+
+
+@pytest.mark.parametrize("count", [0, 1, 60, 100, 150])
+def test_demand_is_shared_out_among_the_fields_without_losing_one(count: int) -> None:
+    shared = samples().needs_per_field(count)
+    assert sum(shared.values()) == count
+    assert all(abs(shared[field] - count * share / 100) < 1 for field, share in samples().demand.items())
 
 
 def test_no_sample_text_is_used_twice() -> None:

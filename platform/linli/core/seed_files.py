@@ -51,6 +51,7 @@ class Named(Row, frozen=True):
 
 
 R = TypeVar("R", bound=Row)
+V = TypeVar("V")
 
 
 def seed_dir() -> Path:
@@ -74,6 +75,12 @@ def read_folder(folder: Path, row: type[R]) -> Mapping[str, R]:
     if not paths:
         raise SeedError(f"{folder} holds no .toml file")
     return MappingProxyType({path.stem: _named(path.stem, _read(path), row, path.name) for path in paths})
+
+
+def read_mapping(path: Path, value: type[V]) -> Mapping[str, V]:
+    """The whole file as names with one value each."""
+    values: Mapping[str, V] = MappingProxyType(_converted(_read(path), dict[str, value], path.name))  # type: ignore[valid-type]
+    return values
 
 
 def read_list(path: Path, key: str, row: type[R]) -> tuple[R, ...]:

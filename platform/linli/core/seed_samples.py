@@ -1,17 +1,28 @@
 """What a demo town is made of: names, places, introductions and needs in seed/names/. All invented."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from linli.core.seed import WEEKDAYS, Ask, Vocabulary, check_ask, load_vocabulary
-from linli.core.seed_files import Row, SeedError, Text, check_known, read_list, read_one, seed_dir
+from linli.core.seed_files import (
+    Row,
+    SeedError,
+    Text,
+    check_known,
+    read_list,
+    read_mapping,
+    read_one,
+    seed_dir,
+)
 
 Generation = Literal["older", "younger"]
 
 DAYPARTS = ("morning", "afternoon", "evening")
 
+WHOLE = 100
 _SEVERAL_DAYS = {"daily": range(7), "weekdays": range(5), "weekends": range(5, 7)}
 
 
@@ -74,6 +85,17 @@ class Samples:
     places: SamplePlaces
     intros: tuple[SampleIntro, ...]
     needs: tuple[SampleNeed, ...]
+    # Of a hundred needs, by field.
+    demand: Mapping[str, int]
+
+    def needs_per_field(self, count: int) -> dict[str, int]:
+        """So many needs, shared out after the demand; what is left goes to the largest remainders."""
+        shares = {field: divmod(count * percent, 100) for field, percent in self.demand.items()}
+        whole = {field: share for field, (share, _) in shares.items()}
+        by_remainder = sorted(shares, key=lambda field: -shares[field][1])
+        for field in by_remainder[: count - sum(whole.values())]:
+            whole[field] += 1
+        return whole
 
 
 def samples() -> Samples:
@@ -89,7 +111,10 @@ def load_samples(folder: Path) -> Samples:
         places=read_one(names / "places.toml", SamplePlaces),
         intros=read_list(names / "intros.toml", "intro", SampleIntro),
         needs=read_list(names / "needs.toml", "need", SampleNeed),
+        demand=read_mapping(names / "demand.toml", int),
     )
+    if set(loaded.demand) != set(known.fields) or sum(loaded.demand.values()) != WHOLE:
+        raise SeedError("demand.toml: wanted a share for each field, 100 together")
     for n, intro in enumerate(loaded.intros, 1):
         _check_intro(intro, known, where=f"intros.toml: intro {n}")
     for n, need in enumerate(loaded.needs, 1):
