@@ -19,6 +19,8 @@ from linli.insurance.models import InsuranceEntry
 from linli.insurance.rules import COVER_NAMES, Insured, uninsured_risks
 from linli.needs.models import Need, Shift
 from linli.organizations.models import Membership
+from linli.teams.models import Team, TeamMember
+from linli.teams.rules import MemberState, TeamState
 
 # An organization insures its people once a year; one that enters more is read as far as this.
 MOST_READ = 200
@@ -97,13 +99,23 @@ async def waiting_for(session: AsyncSession, need: Need) -> bool:
 
 
 async def belongs_to(session: AsyncSession, *, organization_id: UUID | None, account_id: UUID) -> bool:
-    """Whether a person holds a role in the organization and so is one of its own people."""
-    member = select(Membership.id).where(
+    """Whether a person holds a role in the organization, or is a member of one of its agreed teams."""
+    has_role = select(Membership.id).where(
         Membership.organization_id == organization_id,
         Membership.account_id == account_id,
         Membership.ended_at.is_(None),
     )
-    return await session.scalar(member.limit(1)) is not None
+    in_team = (
+        select(TeamMember.id)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(
+            or_(Team.organization_id == organization_id, Team.committee_id == organization_id),
+            Team.state == TeamState.agreed,
+            TeamMember.account_id == account_id,
+            TeamMember.state == MemberState.member,
+        )
+    )
+    return bool(await session.scalar(select(or_(has_role.exists(), in_team.exists()))))
 
 
 def missing_in(need: Need, shift: Shift, insurances: Sequence[Insured], *, is_own: bool) -> list[str]:

@@ -18,7 +18,7 @@ class Cover(StrEnum):
 
 COVER_NAMES: Final = {
     Cover.everybody: Message("Everybody who takes part"),
-    Cover.own_people: Message("Only our own members"),
+    Cover.own_people: Message("Only our own members and teams"),
 }
 LONGEST_TERM: Final = timedelta(days=3 * 366)
 
@@ -55,7 +55,7 @@ def uninsured_risks(
     first_on, last_on : date
         The first and the last day of the work, in the place's own time.
     is_own : bool
-        Whether the person belongs to the organization.
+        Whether the person belongs to the organization or to one of its teams.
 
     Returns
     -------

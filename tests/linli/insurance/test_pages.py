@@ -17,6 +17,7 @@ from linli.organizations.models import Organization
 from linli.organizations.rules import OrganizationKind, Role
 from linli.participation.models import Participation
 from linli.participation.rules import State
+from linli.teams.rules import TeamState
 from tests.conftest import Visitor
 from tests.factories import (
     COMMUNITY,
@@ -25,6 +26,8 @@ from tests.factories import (
     make_need,
     make_organization,
     make_participation,
+    make_team,
+    make_team_member,
     make_volunteer,
 )
 
@@ -143,6 +146,21 @@ async def test_an_insurance_of_members_covers_members(session: AsyncSession, vis
     await visitor.sign_in(colleague)
     assert (await visitor.submit(f"/shifts/{need.shifts[0].id}/apply")).status_code == 303
     assert await state_of(session, colleague) is State.confirmed
+
+
+@pytest.mark.parametrize(("state", "is_covered"), [(TeamState.agreed, True), (TeamState.proposed, False)])
+async def test_it_covers_the_members_of_the_organizations_agreed_teams(
+    session: AsyncSession, visitor: Visitor, state: TeamState, is_covered: bool
+) -> None:
+    organization = await make_organization(session)
+    need = await make_risky_need(session, organization=organization, joining=Joining.at_once)
+    await make_insurance(session, organization, covers=Cover.own_people)
+    team = await make_team(session, organization, state=state)
+    helper = await make_volunteer(session)
+    await make_team_member(session, team, account=helper)
+    await visitor.sign_in(helper)
+    answer = await visitor.submit(f"/shifts/{need.shifts[0].id}/apply")
+    assert answer.status_code == (303 if is_covered else 409)
 
 
 async def test_the_officers_page_says_what_is_missing_and_leads_to_the_form(
