@@ -172,7 +172,7 @@ def posted(need: Need) -> Mapping[str, Any]:
         "setting": need.setting,
         "joining": need.joining,
         "age": need.minimum_age_years,
-        "risks": tuple(need.risk_kinds),
+        "risks": set(need.risk_kinds),
         "places": need.shifts[0].places,
     }
 
@@ -195,7 +195,7 @@ async def test_from_the_template_to_a_confirmed_place(
         "setting": template.setting,
         "joining": template.joining,
         "age": template.minimum_age_years,
-        "risks": template.risk_kinds,
+        "risks": set(template.risk_kinds),
         "places": template.places,
     }
     public = (await story.volunteer.get(f"/needs/{story.need.id}")).status_code

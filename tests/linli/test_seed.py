@@ -278,18 +278,6 @@ def test_every_field_has_sample_needs_and_volunteers_who_want_it() -> None:
     assert {field for intro in samples().intros for field in intro.fields} == set(seed.fields())
 
 
-def test_every_field_has_sample_needs_in_both_languages() -> None:
-    written = {(need.field, need.language) for need in samples().needs}
-    assert written == {(field, language) for field in seed.fields() for language in ("zh", "en")}
-
-
-@pytest.mark.parametrize("count", [0, 1, 60, 100, 150])
-def test_demand_is_shared_out_among_the_fields_without_losing_one(count: int) -> None:
-    shared = samples().needs_per_field(count)
-    assert sum(shared.values()) == count
-    assert all(abs(shared[field] - count * share / 100) < 1 for field, share in samples().demand.items())
-
-
 def test_no_sample_text_is_used_twice() -> None:
     assert repeated(intro.text for intro in samples().intros) == []
     assert repeated(need.title for need in samples().needs) == []

@@ -51,7 +51,7 @@ class Named(Row, frozen=True):
 
 
 R = TypeVar("R", bound=Row)
-V = TypeVar("V")
+T = TypeVar("T")
 
 
 def seed_dir() -> Path:
@@ -77,10 +77,9 @@ def read_folder(folder: Path, row: type[R]) -> Mapping[str, R]:
     return MappingProxyType({path.stem: _named(path.stem, _read(path), row, path.name) for path in paths})
 
 
-def read_mapping(path: Path, value: type[V]) -> Mapping[str, V]:
-    """The whole file as names with one value each."""
-    values: Mapping[str, V] = MappingProxyType(_converted(_read(path), dict[str, value], path.name))  # type: ignore[valid-type]
-    return values
+def read_numbers(path: Path) -> Mapping[str, int]:
+    """The whole file as names with a number each."""
+    return MappingProxyType(_converted(_read(path), dict[str, int], path.name))
 
 
 def read_list(path: Path, key: str, row: type[R]) -> tuple[R, ...]:
@@ -113,7 +112,7 @@ def _named(id: str, table: object, row: type[R], file: str) -> R:
     return _converted({"id": id, **table}, row, f"{file}: {id}")
 
 
-def _converted(values: dict[str, Any], row: type[R], where: str) -> R:
+def _converted(values: dict[str, Any], row: type[T], where: str) -> T:
     try:
         return msgspec.convert(values, row)
     except msgspec.ValidationError as error:

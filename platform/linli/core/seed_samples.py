@@ -13,7 +13,7 @@ from linli.core.seed_files import (
     Text,
     check_known,
     read_list,
-    read_mapping,
+    read_numbers,
     read_one,
     seed_dir,
 )
@@ -111,7 +111,7 @@ def load_samples(folder: Path) -> Samples:
         places=read_one(names / "places.toml", SamplePlaces),
         intros=read_list(names / "intros.toml", "intro", SampleIntro),
         needs=read_list(names / "needs.toml", "need", SampleNeed),
-        demand=read_mapping(names / "demand.toml", int),
+        demand=read_numbers(names / "demand.toml"),
     )
     if set(loaded.demand) != set(known.fields) or sum(loaded.demand.values()) != WHOLE:
         raise SeedError("demand.toml: wanted a share for each field, 100 together")
