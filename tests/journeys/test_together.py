@@ -18,7 +18,8 @@ async def test_two_friends_take_two_places(visit: Visit, town: Server, look: Loo
 
     first = Walk(await visit(look))
     await choose_language(first)
-    await first.open(f"/sign-up?next={need}")
+    await first.open(need)
+    await first.click("main a[href^='/sign-up']")
     await sign_up(first, town, mobile=new_mobile(), name="何一诺")
     await first.click("main details:has(form[action$='/together']) summary")
     await first.click("main form[action$='/together'] button")

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
+from linli.conversations.models import Conversation, ConversationMessage
 from linli.core.config import Settings
 from linli.needs.models import Need, Shift
 from linli.needs.rules import Joining
@@ -298,3 +299,42 @@ async def test_the_last_two_yeses_at_the_same_moment_take_the_places_once(track:
         answers = await track.at_once([Press(each, f"/together/{group.token}/yes") for each in late])
         assert statuses(answers) == {303: 2}
         assert await track.standing(need.shifts[0].id) == (3, 3)
+
+
+async def test_a_question_sent_four_times_at_once_is_one_message_in_one_conversation(
+    track: Track, racers: list[Racer]
+) -> None:
+    async with track.database.transaction() as session:
+        need = await make_need(session, starts_at=track.next_start())
+    press = Press(
+        racers[4], f"/needs/{need.id}/question", key=f"form of {need.id}", fields={"text": "几点集合？"}
+    )
+    answers = await track.at_once([press] * 4)
+    assert statuses(answers) == {303: 4}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    async with track.database.session(writes=False) as session:
+        written = select(func.count()).select_from(ConversationMessage).join(Conversation)
+        assert await session.scalar(written.where(Conversation.need_id == need.id)) == 1
+
+
+async def test_a_block_and_a_yes_at_the_same_moment_leave_no_invitation_open(
+    track: Track, racers: list[Racer]
+) -> None:
+    for _ in range(3):
+        async with track.database.transaction() as session:
+            need = await make_need(session, starts_at=track.next_start())
+            invitation = await invited(session, need.shifts[0], racers[5].account)
+        answers = await track.at_once(
+            [
+                Press(racers[5], f"/organizations/{need.organization_id}/block"),
+                Press(racers[5], f"/participations/{invitation.id}/accept"),
+            ]
+        )
+        blocked, accepted = statuses(answers[:1]), statuses(answers[1:])
+        assert blocked == {303: 1}
+        assert set(accepted) <= {303, 409}
+        taken, confirmed = await track.standing(need.shifts[0].id)
+        assert taken == confirmed == accepted[303]
+        async with track.database.session(writes=False) as session:
+            now = await session.get_one(Participation, invitation.id)
+            assert now.state is (State.confirmed if accepted[303] else State.declined)

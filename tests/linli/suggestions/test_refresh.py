@@ -314,7 +314,8 @@ async def test_the_number_of_queries_does_not_grow_with_the_pool(
     assert len(statements) == QUERIES_OF_ONE_REFRESH
 
 
-# The need and its shifts, the pool's state (3) and rows, promises, who takes part; then what is stored.
+# The need and its shifts, the pool's state (3) and rows, promises, who takes part and who
+# is blocked; then what is stored.
 QUERIES_OF_ONE_REFRESH = 2 + 4 + 3 + 7
 
 
