@@ -1,6 +1,7 @@
 """Both databases run the same suite: `database` is first a SQLite file, then a real PostgreSQL."""
 
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -152,6 +153,13 @@ class Visitor(httpx.AsyncClient):
             await session.commit()
         self.cookies.set(cookie_name(self.settings, "session"), token)
         return self
+
+    def go_on_with(self, answer: httpx.Response) -> None:
+        """Where an answer begins another session: with that one alone, as a browser would."""
+        name = cookie_name(self.settings, "session")
+        [token] = re.findall(f"{name}=([^;]+)", "; ".join(answer.headers.get_list("set-cookie")))
+        self.cookies.clear()
+        self.cookies.set(name, token)
 
     async def submit(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
         """Post a form as a page of ours would."""

@@ -14,8 +14,10 @@ from linli.insurance.models import InsuranceEntry
 from linli.insurance.rules import Cover
 from linli.needs.models import Need, Shift
 from linli.needs.rules import Joining, NeedState
-from linli.organizations.models import Membership, Organization
-from linli.organizations.rules import ROLES, OrganizationKind, Role
+from linli.organizations.documents import DocumentKind
+from linli.organizations.models import Membership, MembershipInvitation, Organization, OrganizationDocument
+from linli.organizations.registration import INVITED_FOR, RegistrationState
+from linli.organizations.rules import ROLES, OrganizationKind, Role, first_role
 from linli.participation.models import FriendGroup, FriendGroupMember, Participation
 from linli.participation.rules import GroupState, State, group_expires_at, invitation_expires_at
 from linli.teams.models import Team, TeamMember
@@ -25,6 +27,7 @@ from tests.conftest import NOW
 
 COMMUNITY = "520302002001"  # 红花岗区 in Zunyi; any community serves
 FACTOR_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+VERIFIED, WAITING = RegistrationState.verified, RegistrationState.submitted
 _counter = itertools.count(1)
 
 
@@ -60,14 +63,19 @@ async def make_volunteer(session: AsyncSession, *, account: Account | None = Non
 async def make_organization(
     session: AsyncSession, kind: OrganizationKind = OrganizationKind.residents_committee, **values: Any
 ) -> Organization:
+    """Verified; with `verified_at=None` it waits for its bureau, unless `state` says something else."""
+    is_verified = values.get("verified_at", NOW) and values.get("state", VERIFIED) is VERIFIED
+    standing = (
+        {"state": VERIFIED, "verified_at": NOW} if is_verified else {"state": WAITING, "submitted_at": NOW}
+    )
     organization = Organization(
         **{
             "kind": kind,
             "name": f"幸福社区居民委员会{next(_counter)}",
             "division": COMMUNITY,
             "created_at": NOW,
-            "verified_at": NOW,
         }
+        | standing
         | values
     )
     session.add(organization)
@@ -97,6 +105,46 @@ async def make_factor(session: AsyncSession, account: Account) -> None:
         secret = factor.sealed(DEVELOPMENT_SECRET, FACTOR_SECRET)
         session.add(SecondFactor(account_id=account.id, secret=secret, confirmed_at=NOW))
         await session.flush()
+
+
+async def make_document(
+    session: AsyncSession, organization: Organization, **values: Any
+) -> OrganizationDocument:
+    document = OrganizationDocument(
+        **{
+            "organization_id": organization.id,
+            "kind": DocumentKind.certificate,
+            "media_type": "application/pdf",
+            "size_bytes": 8,
+            "content": b"%PDF-1.7",
+            "uploaded_at": NOW,
+        }
+        | values
+    )
+    session.add(document)
+    await session.flush()
+    return document
+
+
+async def make_invitation(
+    session: AsyncSession, organization: Organization, account: Account, **values: Any
+) -> MembershipInvitation:
+    """To the account's own address, still open."""
+    [address, *_] = account.addresses
+    invitation = MembershipInvitation(
+        **{
+            "organization_id": organization.id,
+            "address_kind": address.kind,
+            "address": address.value,
+            "role": first_role(organization.kind),
+            "created_at": NOW,
+            "expires_at": NOW + INVITED_FOR,
+        }
+        | values
+    )
+    session.add(invitation)
+    await session.flush()
+    return invitation
 
 
 async def make_need(

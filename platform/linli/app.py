@@ -39,6 +39,7 @@ from linli.needs import jobs as needs_jobs
 from linli.needs import pages as needs_pages
 from linli.notifications import jobs as notifications_jobs
 from linli.notifications import pages as notifications_pages
+from linli.organizations import jobs as organizations_jobs
 from linli.organizations import pages as organizations_pages
 from linli.organizations.queries import caller_of
 from linli.participation import jobs as participation_jobs
@@ -74,6 +75,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
     return (
         *notifications_jobs.jobs(settings),
         *accounts_jobs.JOBS,
+        *organizations_jobs.JOBS,
         *volunteers_jobs.JOBS,
         *needs_jobs.JOBS,
         *conversations_jobs.JOBS,

@@ -21,6 +21,7 @@ from linli.divisions.rules import CommunityKind, community_kind
 from linli.needs.models import Need, NeedCredential, NeedLanguage, NeedSkill, Shift
 from linli.needs.rules import ANSWER_HOURS, NeedState
 from linli.organizations.models import Membership, Organization
+from linli.organizations.registration import RegistrationState
 from linli.organizations.rules import OrganizationKind, Role
 from linli.participation.models import Participation
 from linli.participation.rules import TAKES_A_PLACE, State
@@ -185,6 +186,7 @@ async def insert_organizations(
             "kind": asker.committee.kind,
             "name": asker.committee.name,
             "division": asker.committee.division,
+            "state": RegistrationState.verified,
             "verified_at": now,
             "is_sample": True,
             "created_at": now,

@@ -146,7 +146,7 @@ async def organization_of(walk: Walk) -> str:
     links = walk.page.locator(".menu a[href^='/organizations/']")
     path = await links.first.get_attribute("href")
     assert path is not None
-    return path.removesuffix("/desk")
+    return path.removesuffix("/desk").removesuffix("/register")
 
 
 async def fill(walk: Walk, texts: Mapping[str, str]) -> None:

@@ -41,6 +41,9 @@ PAGES: Final = {
         "/teams",
         "/teams?near=nowhere",
         "/teams/{team}",
+        "/organizations",
+        "/organizations?near=nowhere",
+        "/organizations/new",
         "/sign-up",
         "/sign-in",
         "/confirm",
@@ -74,6 +77,8 @@ PAGES: Final = {
         "/me/volunteer",
         *(f"/me/volunteer/{part}" for part in ("about", "fields", "languages", "place", "skills", "week")),
         "/me/credentials",
+        "/me/memberships",
+        "/organizations/new",
         "/me/account",
         "/me/account/password",
         "/me/account/second-step",
@@ -90,6 +95,8 @@ PAGES: Final = {
         "/organizations/{organization}/needs/new",
         "/organizations/{organization}/needs/new/elder_company",
         "/organizations/{organization}/needs/new/blank",
+        "/organizations/{organization}/registration",
+        "/organizations/{organization}/edit",
         "/organizations/{organization}/members",
         "/organizations/{organization}/teams",
         "/organizations/{organization}/teams?show=ended",
@@ -124,6 +131,8 @@ PAGES: Final = {
         "/organizations/{organization}/reports?show=answered",
         "/organizations/{organization}/blocks",
         "/organizations/{organization}/answer-limits",
+        "/organizations/{organization}/register?show=appeals",
+        "/organizations/{organization}/register/{subject}",
         "/organizations/{organization}/members",
         "/organizations/{organization}/credentials",
     ),
@@ -142,6 +151,10 @@ NO_PAGES: Final = {
     "/health/ready",
     "/static/{path}",
     "/places",
+    "/organizations/places",
+    "/organizations/areas",
+    "/organizations/{organization_id}/documents/{document_id}",
+    "/organizations/{organization_id}/register/{subject_id}/documents/{document_id}",
     "/needs/{need_id}/desk/people",
     "/me/data.json",
     "/participations/{participation_id}/calendar.ics",
@@ -196,11 +209,15 @@ async def things_found(walk: Walk, who: str) -> dict[str, str]:
             "asker",
             "person",
             "link",
+            "subject",
         ),
         "",
     )
     if who in {OFFICER, BUREAU}:
         found["organization"] = (await organization_of(walk)).split("/")[2]
+    if who == BUREAU:
+        register = f"/organizations/{found['organization']}/register"
+        found["subject"] = await id_in_link(walk, register, ".card-title a", part=4)
     if who in WHERE_NEEDS_ARE:
         found["need"] = await id_in_link(walk, WHERE_NEEDS_ARE[who].format(**found), ".card-title a")
     if who in WHERE_TEAMS_ARE:
@@ -236,8 +253,8 @@ async def link_of_a_group(walk: Walk) -> str:
     raise AssertionError("nowhere two places are free")
 
 
-async def id_in_link(walk: Walk, path: str, link: str, attribute: str = "href") -> str:
-    return (await link_of(walk, path, link, attribute)).split("/")[2]
+async def id_in_link(walk: Walk, path: str, link: str, attribute: str = "href", part: int = 2) -> str:
+    return (await link_of(walk, path, link, attribute)).split("/")[part]
 
 
 async def link_of(walk: Walk, path: str, link: str, attribute: str = "href") -> str:

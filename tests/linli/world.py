@@ -31,8 +31,10 @@ from tests.conftest import NOW
 from tests.factories import (
     COMMUNITY,
     make_account,
+    make_document,
     make_group,
     make_insurance,
+    make_invitation,
     make_member,
     make_need,
     make_organization,
@@ -157,6 +159,8 @@ async def make_seat(
         membership_id=memberships.one(),
         subject_id=subject.id,
         entry_id=(await make_insurance(session, subject, is_seen=False)).id,
+        document_id=(await make_document(session, subject)).id,
+        invitation_id=(await make_invitation(session, organization, account)).id,
         session_id=await make_session(session, account),
         device_id=await make_device(session, account),
     )
@@ -198,6 +202,7 @@ async def make_person(
     }
     own = as_text(
         session_id=await make_session(session, account),
+        invitation_id=(await make_invitation(session, desks[Role.officer].organization, account)).id,
         device_id=await make_device(session, account),
         block_id=await make_block(session, account, desks[Role.officer].organization, Side.volunteer),
     )

@@ -1,6 +1,6 @@
 """Reads what people type when they sign up, sign in or change their account."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -114,16 +114,16 @@ def read_settings(form: Form) -> SettingsDraft:
     )
 
 
-def read_place(form: Form) -> str | None:
-    """The code of a community, township or county that was typed, prefilled or chosen among several."""
+def read_place(form: Form, levels: Collection[Level] = NEAR_ENOUGH) -> str | None:
+    """The code of a place that was typed, prefilled or chosen among several; of a home, a county at most."""
     typed = form.text("community", longest=LONGEST_PLACE, required=True)
     if not typed:
         return None
-    chosen = place_with_code(form.typed.get("division"))
+    chosen = place_with_code(form.typed.get("division"), levels)
     # A code belongs to the words it was offered for; when these were changed since, they count.
     if chosen and clean(form.typed.get("division_of", "")) == typed:
         return chosen.code
-    found = places_called(typed)
+    found = places_called(typed, levels)
     same = [place for place in found if typed in (place.name, label(place), *_paths(place))]
     certain = same or found
     if len(certain) == 1:
@@ -132,26 +132,28 @@ def read_place(form: Form) -> str | None:
     return None
 
 
-def places_called(typed: str) -> list[Division]:
-    """Communities, townships and counties to choose from, however the words of an address are ordered."""
+def places_called(typed: str, levels: Collection[Level] = NEAR_ENOUGH) -> list[Division]:
+    """Places of these levels to choose from, however the words of an address are ordered."""
     if typed.isascii() and len(typed) < FEWEST_LETTERS:
         return []
-    return _called(typed) or _called(" ".join(reversed(typed.split())))
+    return _called(typed, levels) or _called(" ".join(reversed(typed.split())), levels)
 
 
-def _called(typed: str) -> list[Division]:
-    near = (place for place in search(typed, limit=3 * MOST_PLACES) if place.level in NEAR_ENOUGH)
+def _called(typed: str, levels: Collection[Level]) -> list[Division]:
+    near = (place for place in search(typed, limit=3 * MOST_PLACES) if place.level in levels)
     return list(islice(near, MOST_PLACES))
 
 
-def places_to_choose(form: Form) -> list[Division]:
+def places_to_choose(form: Form, levels: Collection[Level] = NEAR_ENOUGH) -> list[Division]:
     """The places to choose from, when it was not clear which was meant."""
-    return places_called(clean(form.typed.get("community", ""))) if "community" in form.errors else []
+    if "community" not in form.errors:
+        return []
+    return places_called(clean(form.typed.get("community", "")), levels)
 
 
-def place_with_code(code: str | None) -> Division | None:
+def place_with_code(code: str | None, levels: Collection[Level] = NEAR_ENOUGH) -> Division | None:
     place = with_code(code) if code else None
-    return place if place and place.level in NEAR_ENOUGH else None
+    return place if place and place.level in levels else None
 
 
 def _paths(place: Division) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -24,6 +25,14 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 E = TypeVar("E", bound=StrEnum)
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was sent. Its name is a stranger's text, and says nothing about what it is."""
+
+    name: str
+    content: bytes
+
+
 class Form:
     """What arrived, as text. Unknown fields are never looked at; `typed` gives back what to show again."""
 
@@ -34,8 +43,11 @@ class Form:
             else values
         )
         self._values: dict[str, list[str]] = {}
+        self._files: dict[str, Upload] = {}
         for name, value in pairs:
-            if isinstance(value, str):
+            if isinstance(value, Upload):
+                self._files.setdefault(name, value)
+            elif isinstance(value, str):
                 self._values.setdefault(name, []).append(_SURROGATES.sub("\ufffd", value))
         self.errors: dict[str, Message] = {}
 
@@ -75,6 +87,21 @@ class Form:
             )
             return ""
         return typed
+
+    def file(self, name: str, *, largest: int, required: bool = False) -> Upload | None:
+        """What was chosen to be sent; None where nothing was, which browsers send as an empty file."""
+        sent = self._files.get(name)
+        if sent is None or not sent.content:
+            if required:
+                self.refuse(name, Message("Please choose a file."))
+            return None
+        if len(sent.content) > largest:
+            self.refuse(
+                name,
+                Message("This file is larger than {n} MB. Please choose a smaller one.", n=largest // 10**6),
+            )
+            return None
+        return sent
 
     def secret(self, name: str) -> str:
         """A password: taken exactly as typed."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +18,8 @@ from linli.core import seed
 from linli.core.errors import Conflict
 from linli.demo.insurance import sample_insurances
 from linli.demo.needs import PlannedNeed, Story
+from linli.demo.organizations import draft_of
+from linli.demo.papers import sample_certificate
 from linli.demo.people import CHECKED_DAYS_AGO, HeldCredential, SamplePerson
 from linli.demo.plan import PASSWORD, SampleMember, TownPlan
 from linli.demo.questions import ask_and_answer
@@ -29,15 +31,26 @@ from linli.needs import actions as needs
 from linli.needs.models import Need
 from linli.needs.policies import POSTING_ROLES
 from linli.notifications.models import OutboxMessage
-from linli.organizations.actions import add_member, create_organization, verify_organization
+from linli.organizations.actions import (
+    add_document,
+    add_member,
+    create_organization,
+    edit_organization,
+    verify_organization,
+)
+from linli.organizations.documents import DocumentKind
 from linli.organizations.models import Organization
+from linli.organizations.registration import Step as Registration
 from linli.organizations.rules import Role
+from linli.organizations.steps import take_step
 from linli.participation import actions as participation
 from linli.participation.queries import open_in_shift
 from linli.volunteers import actions as volunteers
 from linli.volunteers.forms import ProfileDraft, StatedPaper
 
 FOUNDED_DAYS_AGO: Final = 60
+CERTIFICATE_DAYS: Final = 4 * 365
+BUREAU_ROLES: Final = frozenset({Role.bureau_staff, Role.auditor})
 SIGNED_UP_DAYS_AGO: Final = 30
 TEAMS_BEGAN_DAYS_AGO: Final = 20
 
@@ -102,6 +115,8 @@ class Builder:
                 now=now,
             )
             self.built.members.append(account)
+            if member.role not in BUREAU_ROLES:
+                await self._describe(organization, member, account, now)
             if member.organization.is_verified and not organization.is_verified:
                 await self._verify(organization)
             if member.role in POSTING_ROLES:
@@ -133,7 +148,8 @@ class Builder:
             now=now,
         )
         if member.role is Role.bureau_staff:
-            organization.verified_at = now  # as the operator's command does for the first bureau
+            # As the operator's command does for the first bureau.
+            await take_step(self.session, Registration.verify, organization, account_id=None, now=now)
         self.built.organizations[planned.name] = organization
         return organization
 
@@ -152,6 +168,28 @@ class Builder:
         if member.email:
             await give_factor(self.session, account, secret_key=self.secret_key, now=now)
         return account
+
+    async def _describe(
+        self, organization: Organization, member: SampleMember, account: Account, now: datetime
+    ) -> None:
+        """What it is, and one paper: as its member would hand it in."""
+        await edit_organization(
+            self.session,
+            organization=organization,
+            draft=draft_of(member.organization, contact=member.name, mobile=member.mobile),
+            version=organization.version,
+            account_id=account.id,
+            now=now,
+        )
+        await add_document(
+            self.session,
+            organization=organization,
+            kind=DocumentKind.certificate,
+            document=sample_certificate(),
+            expires_on=now.date() + timedelta(days=CERTIFICATE_DAYS),
+            account_id=account.id,
+            now=now,
+        )
 
     async def _verify(self, organization: Organization) -> None:
         await verify_organization(

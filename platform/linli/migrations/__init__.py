@@ -36,8 +36,11 @@ def all_tables() -> MetaData:
 
 async def migrate(database: Database, revision: str = "head") -> None:
     """Up (or down) to a revision."""
-    async with database.engine.begin() as connection:
-        await connection.run_sync(_move, revision)
+    async with database.engine.connect() as connection:
+        await connection.run_sync(_keep_keys, False)
+        async with connection.begin():
+            await connection.run_sync(_move, revision)
+        await connection.run_sync(_keep_keys, True)
 
 
 async def current_revision(database: Database) -> str | None:
@@ -56,9 +59,17 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+def _keep_keys(connection: Connection, keep: bool) -> None:
+    """SQLite makes a table anew to change it; with foreign keys on, dropping the old one would cascade."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute(f"PRAGMA foreign_keys={'ON' if keep else 'OFF'}")
+
+
 def _move(connection: Connection, revision: str) -> None:
     config = alembic_config(connection)
     if revision == "base" or revision.startswith("-"):
         command.downgrade(config, revision)
     else:
         command.upgrade(config, revision)
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError("a migration left rows behind that point nowhere")

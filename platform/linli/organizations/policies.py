@@ -1,15 +1,18 @@
 """Who may see and do what in an organization: authority comes from a seat in it, or in the bureau over it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.accounts.models import Account
+from linli.accounts.rules import Address
 from linli.core.errors import NotFound, NotPermitted, NotSignedIn
 from linli.core.web.security import Caller, Policy, Seat
-from linli.organizations.models import Membership, Organization
+from linli.organizations.models import Membership, MembershipInvitation, Organization
+from linli.organizations.registration import RegistrationState
 from linli.organizations.rules import ACTING_ROLES, UNVERIFIED, Role, contains
 
 
@@ -50,8 +53,11 @@ def is_bureau_over(caller: Caller, division: str) -> bool:
     )
 
 
+# A draft is nobody else's business, and what was withdrawn is one again.
+SEEN_BY_BUREAU: Final = frozenset(RegistrationState) - {RegistrationState.draft, RegistrationState.withdrawn}
 may_see_members = member_of_path_organization()
 may_manage_members = member_of_path_organization(*ACTING_ROLES)
+may_register_for = member_of_path_organization(*(ACTING_ROLES - {Role.bureau_staff}))
 may_read_register = member_of_path_organization(Role.bureau_staff, Role.auditor, verified=True)
 _may_verify = member_of_path_organization(Role.bureau_staff, verified=True)
 
@@ -72,14 +78,44 @@ async def may_end_membership(session: AsyncSession, caller: Caller | None, ids: 
         raise NotPermitted
 
 
-async def may_verify(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
-    """Staff of the verified bureau in the path, for other organizations inside its division."""
-    await _may_verify(session, caller, ids)
+async def may_see_organization(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Everybody, once it was verified; before that its members, and the bureau it was handed in to."""
+    organization = await session.get(Organization, ids["organization_id"])
+    if organization is None:
+        raise NotFound
+    if organization.is_public or (caller and caller.seat_in(organization.id)):
+        return
+    if not (
+        caller and organization.state in SEEN_BY_BUREAU and is_bureau_over(caller, organization.division)
+    ):
+        raise NotFound
+
+
+async def may_read_registration(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Staff and auditors of the verified bureau in the path, for what was handed in inside its division."""
+    await may_read_register(session, caller, ids)
     bureau = seat_in_path(caller, ids)
     subject = await session.get(Organization, ids["subject_id"])
     if (
         subject is None
+        or subject.state not in SEEN_BY_BUREAU
         or subject.id == bureau.organization_id
         or not contains(bureau.division, subject.division)
     ):
+        raise NotFound
+
+
+async def may_verify(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Of these the staff; an auditor only reads."""
+    await _may_verify(session, caller, ids)
+    await may_read_registration(session, caller, ids)
+
+
+async def may_answer_invitation(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Whoever has proved the address that was invited."""
+    if caller is None:
+        raise NotSignedIn
+    invitation = await session.get(MembershipInvitation, ids["invitation_id"])
+    account = await session.get_one(Account, caller.account_id)
+    if invitation is None or Address(invitation.address_kind, invitation.address) not in account.addresses:
         raise NotFound

@@ -1,12 +1,13 @@
 """Reads of the register."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account, SignInSession
@@ -18,25 +19,38 @@ from linli.core.paging import Page, read_page
 from linli.core.web.security import Caller, Seat
 from linli.divisions.shown import path_named
 from linli.notifications.models import Notice
-from linli.organizations.models import Membership, Organization
-from linli.organizations.rules import KIND_NAMES
+from linli.organizations.models import Membership, MembershipInvitation, Organization, OrganizationDocument
+from linli.organizations.profiles import kind_of
+from linli.organizations.registration import MOST_INVITED, RENEW_WITHIN, RegistrationState, claim_is_live
+
+
+class Show(StrEnum):
+    """The lists of a bureau's desk, in the order of its tabs."""
+
+    waiting = "waiting"
+    appeals = "appeals"
+    renewals = "renewals"
+    returned = "returned"
+    suspended = "suspended"
+    verified = "verified"
 
 
 @dataclass(frozen=True)
 class RegisterRow:
-    """An organization as its bureau sees it."""
+    """An organization as its bureau sees it in a list."""
 
     organization: Organization
     home: Name | None
     members: int
+    claimed_by: str | None
 
     @property
     def kind(self) -> Message:
-        return KIND_NAMES[self.organization.kind]
+        return kind_of(self.organization)
 
 
 async def organization_with_id(session: AsyncSession, organization_id: UUID) -> Organization:
-    """The organization, or NotFound; every organization may be seen by everyone."""
+    """The organization, or NotFound; whether it may be seen is asked elsewhere."""
     organization = await session.get(Organization, organization_id)
     if organization is None:
         raise NotFound
@@ -65,37 +79,107 @@ async def members_page(session: AsyncSession, *, organization_id: UUID, after: s
     )
 
 
+async def open_invitations(
+    session: AsyncSession, *, organization_id: UUID, now: datetime
+) -> Sequence[MembershipInvitation]:
+    """Whom the organization has asked and who has not answered; there are only so many at once."""
+    query = select(MembershipInvitation).where(
+        MembershipInvitation.organization_id == organization_id, *_is_open(now)
+    )
+    return (await session.scalars(query.order_by(MembershipInvitation.id).limit(MOST_INVITED))).all()
+
+
+async def invitations_to(session: AsyncSession, *, account: Account, now: datetime) -> Sequence[Any]:
+    """Open invitations (with `organization`) to any of the account's addresses."""
+    query = (
+        select(MembershipInvitation, Organization.name.label("organization"))
+        .join(Organization, Organization.id == MembershipInvitation.organization_id)
+        .where(MembershipInvitation.address.in_([each.value for each in account.addresses]), *_is_open(now))
+    )
+    return (await session.execute(query.order_by(MembershipInvitation.id).limit(MOST_INVITED))).all()
+
+
+async def memberships_of(session: AsyncSession, *, account_id: UUID) -> Sequence[Any]:
+    """Organization, role and since of each current membership, the first one first."""
+    query = (
+        select(Organization, Membership.role, Membership.since)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(Membership.account_id == account_id, Membership.ended_at.is_(None))
+    )
+    return (await session.execute(query.order_by(Membership.since, Membership.id).limit(100))).all()
+
+
+def _is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return MembershipInvitation.answered_at.is_(None), MembershipInvitation.expires_at > now
+
+
 async def register_page(
-    session: AsyncSession, *, bureau: Organization, verified: bool, after: str | None
+    session: AsyncSession, *, bureau: Organization, show: Show, today: date, after: str | None
 ) -> Page[RegisterRow]:
-    """Other organizations inside the bureau's division: those not yet verified, or those that are."""
+    """Other organizations inside the bureau's division; what waits stands longest wait first."""
+    first = Organization.submitted_at if show in {Show.waiting, Show.appeals} else Organization.created_at
     page = await read_page(
         session,
-        select(Organization).where(*_in_register(bureau, verified=verified)),
-        keys=[Organization.created_at, Organization.id],
-        key_of=lambda row: [row[0].created_at, row[0].id],
+        select(Organization, Account.name)
+        .outerjoin(Account, Account.id == Organization.claimed_by_id)
+        .where(*_in_division(bureau), _SHOWN[show](today)),
+        keys=[first, Organization.id],
+        key_of=lambda row: [getattr(row[0], first.key), row[0].id],
         after=after,
     )
     members = await _member_counts(session, [row[0].id for row in page.rows])
-    rows = [RegisterRow(row[0], path_named(row[0].division), members.get(row[0].id, 0)) for row in page.rows]
+    rows = [
+        RegisterRow(row[0], path_named(row[0].division), members.get(row[0].id, 0), row[1])
+        for row in page.rows
+    ]
     return Page(rows, page.next_cursor)
 
 
-async def register_counts(session: AsyncSession, *, bureau: Organization) -> dict[bool, int]:
-    """How many organizations of the register are verified (True) and not (False)."""
-    count = {}
-    for verified in (False, True):
-        query = select(func.count()).select_from(Organization).where(*_in_register(bureau, verified=verified))
-        count[verified] = await session.scalar(query) or 0
-    return count
+async def register_counts(session: AsyncSession, *, bureau: Organization, today: date) -> dict[Show, int]:
+    """How many organizations stand in each list."""
+    counted = [func.sum(case((_SHOWN[show](today), 1), else_=0)) for show in Show]
+    row = (await session.execute(select(*counted).where(*_in_division(bureau)))).one()
+    return {show: int(count or 0) for show, count in zip(Show, row, strict=True)}
 
 
-def _in_register(bureau: Organization, *, verified: bool) -> tuple[ColumnElement[bool], ...]:
+async def claim_of_another(
+    session: AsyncSession, organization: Organization, *, account_id: UUID, now: datetime
+) -> str | None:
+    """The name of a colleague who has this open to decide on it."""
+    if organization.claimed_by_id in {None, account_id} or not claim_is_live(organization.claimed_at, now):
+        return None
+    name: str | None = await session.scalar(
+        select(Account.name).where(Account.id == organization.claimed_by_id)
+    )
+    return name
+
+
+def _in_division(bureau: Organization) -> tuple[ColumnElement[bool], ...]:
     return (
         Organization.division.startswith(bureau.division, autoescape=True),
         Organization.id != bureau.id,
-        and_(Organization.is_verified) if verified else ~Organization.is_verified,
     )
+
+
+def _stands_at(*states: RegistrationState) -> Callable[[date], ColumnElement[bool]]:
+    return lambda _today: Organization.state.in_(states)
+
+
+def _has_renewals(today: date) -> ColumnElement[bool]:
+    due = select(OrganizationDocument.organization_id).where(
+        OrganizationDocument.expires_on <= today + RENEW_WITHIN
+    )
+    return Organization.is_verified & Organization.id.in_(due)
+
+
+_SHOWN: Final[Mapping[Show, Callable[[date], ColumnElement[bool]]]] = {
+    Show.waiting: _stands_at(RegistrationState.submitted),
+    Show.appeals: _stands_at(RegistrationState.appealed),
+    Show.renewals: _has_renewals,
+    Show.returned: _stands_at(RegistrationState.returned),
+    Show.suspended: _stands_at(RegistrationState.suspended, RegistrationState.appealed),
+    Show.verified: _stands_at(RegistrationState.verified),
+}
 
 
 async def _member_counts(session: AsyncSession, organization_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -20,6 +20,15 @@ class OrganizationKind(StrEnum):
     bureau = "bureau"
 
 
+class SubKind(StrEnum):
+    association = "association"
+    service_organization = "service_organization"
+    foundation = "foundation"
+    home = "home"
+    day_care = "day_care"
+    child_welfare = "child_welfare"
+
+
 class Role(StrEnum):
     officer = "officer"
     coordinator = "coordinator"
@@ -36,6 +45,23 @@ KIND_NAMES: Final[Mapping[OrganizationKind, Message]] = {
     OrganizationKind.station: Message("Social work station"),
     OrganizationKind.host: Message("Host institution"),
     OrganizationKind.bureau: Message("Civil affairs bureau"),
+}
+SUB_KIND_NAMES: Final[Mapping[SubKind, Message]] = {
+    SubKind.association: Message("Association"),
+    SubKind.service_organization: Message("Social service organization"),
+    SubKind.foundation: Message("Foundation"),
+    SubKind.home: Message("Home for older people"),
+    SubKind.day_care: Message("Day-care centre"),
+    SubKind.child_welfare: Message("Child-welfare centre"),
+}
+# The three legal forms of social organizations (慈善法 2023, art. 8), and the institutions that host needs.
+SUB_KINDS: Final[Mapping[OrganizationKind, tuple[SubKind, ...]]] = {
+    OrganizationKind.social_organization: (
+        SubKind.association,
+        SubKind.service_organization,
+        SubKind.foundation,
+    ),
+    OrganizationKind.host: (SubKind.home, SubKind.day_care, SubKind.child_welfare),
 }
 ROLE_NAMES: Final[Mapping[Role, Message]] = {
     Role.officer: Message("Officer"),
@@ -61,6 +87,8 @@ ACTING_ROLES: Final = frozenset(Role) - {Role.auditor}
 KINDS_WITH_CREDIT_CODE: Final = frozenset(
     {OrganizationKind.charity, OrganizationKind.social_organization, OrganizationKind.host}
 )
+# What may be registered in the browser; the operator makes the first bureau, and bureaus answer for it.
+REGISTRABLE: Final = tuple(kind for kind in OrganizationKind if kind is not OrganizationKind.bureau)
 COMMUNITY_DIGITS: Final = 12
 BUREAU_DIGITS: Final = frozenset({2, 4, 6})
 NAME_LENGTH: Final = 80
@@ -109,6 +137,17 @@ def refuse_division(kind: OrganizationKind, division: str) -> Message | None:
     if kind is OrganizationKind.bureau and len(division) not in BUREAU_DIGITS:
         return Message("A bureau belongs to a county, a prefecture or a province: please choose it.")
     return None
+
+
+def first_role(kind: OrganizationKind) -> Role:
+    """The role of whoever registers an organization of this kind.
+
+    Examples
+    --------
+    >>> first_role(OrganizationKind.station).value, first_role(OrganizationKind.bureau).value
+    ('social_worker', 'bureau_staff')
+    """
+    return next(role for role in ROLE_NAMES if role in ROLES[kind] & ACTING_ROLES)
 
 
 def refuse_role(kind: OrganizationKind, role: Role) -> Message | None:

@@ -29,6 +29,7 @@ from tests.conftest import Visitor
 from tests.factories import (
     make_account,
     make_group,
+    make_invitation,
     make_member,
     make_need,
     make_organization,
@@ -48,6 +49,10 @@ NOT_ABOUT_THEM = {
     "insurance_entries.entered_by_id": "about the insurance",
     "insurance_entries.checked_by_id": "about the insurance",
     "insurance_entries.revoked_by_id": "about the insurance",
+    "organizations.claimed_by_id": "half an hour, about the organization",
+    "organization_documents.uploaded_by_id": "about the organization",
+    "registration_steps.by_id": "acts for an organization",
+    "membership_invitations.invited_by_id": "about whoever is invited",
     "needs.posted_by_id": "about the need",
     "needs.answered_by_id": "about the need",
     "volunteer_credentials.checked_by_id": "about the volunteer",
@@ -107,6 +112,7 @@ async def make_full_person(
         await session.flush()
         session.add(suggestion(run, account, mark))
     group = await make_group(session, need.shifts[0], token=f"link {mark}")
+    await make_invitation(session, organization, account, account_id=account.id)
     conversation = await open_conversation(session, need_id=need.id, account_id=account.id, now=now)
     await write(
         session,

@@ -258,33 +258,6 @@ async def test_a_bureau_elsewhere_cannot_verify(session: AsyncSession, now: date
         await verify(session, committee, elsewhere, staff.id, now)
 
 
-async def test_the_mark_can_be_taken_back(session: AsyncSession, now: datetime) -> None:
-    bureau, committee = await make_bureau(session), await make_organization(session)
-    officer = await make_member(session, committee)
-    staff = await make_member(session, bureau, role=Role.bureau_staff)
-    await actions.withdraw_verification(
-        session,
-        organization=committee,
-        bureau=bureau,
-        version=committee.version,
-        account_id=staff.id,
-        now=now,
-    )
-    assert not committee.is_verified
-    await session.flush()
-    notice = (await session.scalars(select(Notice).where(Notice.account_id == officer.id))).one()
-    assert bureau.name in str(notice.sentence)
-    with pytest.raises(Conflict, match="not verified"):
-        await actions.withdraw_verification(
-            session,
-            organization=committee,
-            bureau=bureau,
-            version=committee.version,
-            account_id=staff.id,
-            now=now,
-        )
-
-
 async def test_of_two_who_verify_at_once_one_is_told_so(own_database: Database, now: datetime) -> None:
     """With real commits, so that the two transactions meet."""
     async with own_database.transaction() as session:

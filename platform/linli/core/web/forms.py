@@ -6,12 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from litestar import Request
+from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException, HTTPException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import HTTPReceiveMessage, Receive, Scope
 
-from linli.core.forms import Form
+from linli.core.forms import Form, Upload
 
+# A handler takes files by naming this as its `request_max_body_size`: ten megabytes and the form around them.
+MAX_UPLOAD_BYTES = 10_100_000
+# What is too large is still let arrive, up to here: a browser that is cut off shows no sentence.
+MAX_THROWN_AWAY_BYTES = 300_000_000
 MAX_FIELDS = 1000
 BODY_SECONDS = 20.0
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -39,11 +44,26 @@ async def _read_pairs(request: Request[Any, Any, Any]) -> Iterable[tuple[str, An
     try:
         if kind == "application/x-www-form-urlencoded":
             return read_urlencoded(await request.body())
-        form = await request.form()
-        await form.close()  # no page of ours takes files
-        return form.multi_items()
+        return await _read_parts(request)
     except (ValueError, LookupError) as error:
         raise ClientException from error
+
+
+async def _read_parts(request: Request[Any, Any, Any]) -> list[tuple[str, Any]]:
+    form = await request.form()
+    pairs = list(form.multi_items())
+    if _takes_files(request.scope):
+        pairs = [
+            (name, Upload(value.filename, await value.read()) if isinstance(value, UploadFile) else value)
+            for name, value in pairs
+        ]
+    await form.close()
+    return pairs
+
+
+def _takes_files(scope: Scope) -> bool:
+    handler: Any = scope["route_handler"]
+    return bool(handler.resolve_request_max_body_size() == MAX_UPLOAD_BYTES)
 
 
 def read_urlencoded(body: bytes) -> list[tuple[str, str]]:
@@ -77,12 +97,23 @@ async def read_body(scope: Scope, receive: Receive) -> Receive:
     """
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            await Request[Any, Any, Any](scope, receive).body()
+            try:
+                await Request[Any, Any, Any](scope, receive).body()
+            except RequestEntityTooLarge as refusal:
+                if _takes_files(scope):
+                    await _throw_away(receive)
+                return _refusing(refusal)
     except TimeoutError:
         return _refusing(SentTooSlowly())
-    except RequestEntityTooLarge as refusal:
-        return _refusing(refusal)
     return receive
+
+
+async def _throw_away(receive: Receive) -> None:
+    seen, more = 0, True
+    while more and seen < MAX_THROWN_AWAY_BYTES:
+        event: Any = await receive()
+        seen += len(event.get("body", b""))
+        more = event.get("more_body", False)
 
 
 def _refusing(refusal: HTTPException) -> Receive:

@@ -27,7 +27,7 @@ from linli.core.web.security import may, signed_in
 from linli.core.web.templating import render
 from linli.needs.models import Need, Shift
 from linli.notifications.models import Notice, OutboxMessage
-from linli.organizations.models import Membership, Organization
+from linli.organizations.models import Membership, MembershipInvitation, Organization
 from linli.participation.models import FriendGroupMember, Participation
 from linli.suggestions.models import Suggestion
 from linli.teams.models import Team, TeamMember
@@ -52,6 +52,7 @@ OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "languages": (VolunteerLanguage, "account_id"),
     "credentials": (VolunteerCredential, "account_id"),
     "memberships": (Membership, "account_id"),
+    "membership_invitations": (MembershipInvitation, "account_id"),
     "teams": (TeamMember, "account_id"),
     "participations": (Participation, "account_id"),
     "groups": (FriendGroupMember, "account_id"),
@@ -73,6 +74,8 @@ LEFT_OUT = {
     "last_step",
     "checked_by_id",
     "asked_by_id",
+    "invited_by_id",
+    "hands_over_id",
     "account_id",
     "recipient_id",
     "author_id",

@@ -3,36 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.actions import end_sessions
 from linli.accounts.models import Account
-from linli.accounts.queries import account_with_address
-from linli.accounts.rules import Address
-from linli.accounts.tokens import keyed_hash
-from linli.accounts.tries import count_try, take_back_try
 from linli.core.errors import Conflict, Invalid, NotFound
 from linli.core.i18n import Message
 from linli.organizations import rules
-from linli.organizations.models import Membership, Organization
+from linli.organizations.models import Membership, MembershipInvitation, Organization
 from linli.organizations.rules import ACTING_ROLES, ROLE_NAMES, Role
 from linli.organizations.traces import note, tell_member
-
-
-async def account_to_add(
-    session: AsyncSession, *, name: str, address: Address, account_id: UUID, secret_key: str, now: datetime
-) -> Account:
-    """The account with this address and name; tries are counted, so that nobody can look people up."""
-    key_hash = keyed_hash(secret_key, f"add_member:{account_id}")
-    try_id = await count_try(session, key_hash=key_hash, now=now)
-    found = await account_with_address(session, address)
-    if found is None or found.stopped_at or found.name.casefold() != name.casefold():
-        sentence = Message("No account has this name and this address. Ask the person to sign up first.")
-        raise Invalid({"address": sentence})
-    await take_back_try(session, try_id=try_id)
-    return found
 
 
 async def add_member(
@@ -44,7 +26,7 @@ async def add_member(
     account_id: UUID | None,
     now: datetime,
 ) -> Membership:
-    """`account` gets a role; `account_id` is who gives it, None for the operator."""
+    """`account` gets a role, having said yes; `account_id` is who gives it, None for the operator."""
     if refusal := rules.refuse_role(organization.kind, role):
         raise Invalid({"role": refusal})
     membership = Membership(account_id=account.id, organization_id=organization.id, role=role, since=now)
@@ -84,8 +66,9 @@ async def end_membership(
         raise NotFound
     acting = [each for each in current if each.role in ACTING_ROLES]
     if acting == [membership]:
-        raise Conflict(Message("The last member cannot leave. Please add somebody else first."))
+        raise Conflict(Message("The last member cannot leave. Please invite somebody else first."))
     membership.ended_at = now
+    await _void_invitations_by(session, membership, now)
     await session.flush()
     note(session, "end_membership", organization, account_id, now, membership_id=membership.id)
     if membership.account_id != account_id:
@@ -94,6 +77,16 @@ async def end_membership(
         sentence = Message("You are no longer a member of {organization}.", organization=organization.name)
         tell_member(session, member, organization, sentence, now)
     return membership
+
+
+async def _void_invitations_by(session: AsyncSession, membership: Membership, now: datetime) -> None:
+    """Whom somebody asked who is no longer a member, nobody asked."""
+    asked = update(MembershipInvitation).where(
+        MembershipInvitation.organization_id == membership.organization_id,
+        MembershipInvitation.invited_by_id == membership.account_id,
+        MembershipInvitation.answered_at.is_(None),
+    )
+    await session.execute(asked.values(answered_at=now))
 
 
 async def _current_members(session: AsyncSession, organization: Organization) -> list[Membership]:

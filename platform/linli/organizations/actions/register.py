@@ -16,8 +16,10 @@ from linli.organizations import rules
 from linli.organizations.actions.members import add_member
 from linli.organizations.credit_codes import read_credit_code, refuse_credit_code
 from linli.organizations.models import Membership, Organization
+from linli.organizations.registration import RegistrationState, Step
 from linli.organizations.rules import KIND_NAMES, KINDS_WITH_CREDIT_CODE, ROLES, Role
 from linli.organizations.rules import OrganizationKind as Kind
+from linli.organizations.steps import take_step
 from linli.organizations.traces import note
 
 
@@ -35,7 +37,10 @@ async def create_organization(
     account_id: UUID | None,
     now: datetime,
 ) -> Organization:
-    """A new organization, not verified and without members; Invalid says at each field what is wrong."""
+    """What the operator enters: it waits for its bureau, and has no members yet.
+
+    Invalid says at each field what is wrong.
+    """
     name, credit_code = clean(name), read_credit_code(credit_code)
     if errors := _refusals(kind, name, division, credit_code):
         raise Invalid(errors)
@@ -48,7 +53,10 @@ async def create_organization(
         phone=phone,
         address=address,
         is_sample=is_sample,
+        state=RegistrationState.submitted,
+        submitted_at=now,
         created_at=now,
+        changed_at=now,
     )
     session.add(organization)
     try:
@@ -86,7 +94,7 @@ async def found_organization(
             now=now,
         )
         if organization.kind is Kind.bureau:
-            organization.verified_at = now
+            await take_step(session, Step.verify, organization, account_id=None, now=now)
     return await add_member(
         session, organization=organization, account=account, role=role, account_id=None, now=now
     )

@@ -1,19 +1,32 @@
-"""A bureau vouches for an organization, or takes that back."""
+"""A bureau answers a registration, suspends an organization or lifts that, and hears an appeal."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import or_, update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.exc import StaleDataError
 
+from linli.accounts.models import Account
 from linli.core.errors import Conflict
 from linli.core.i18n import Message
 from linli.organizations import rules
 from linli.organizations.models import Organization
+from linli.organizations.registration import CLAIM_LASTS, Step, claim_is_live
 from linli.organizations.rules import OrganizationKind as Kind
-from linli.organizations.traces import note, tell_members
+from linli.organizations.steps import check_version, take_step
+from linli.organizations.traces import tell_members
 
-CHANGED_MEANWHILE = Message("Somebody else changed this organization just now. Please look at it again.")
+# What the members are told, by step.
+TOLD = {
+    Step.verify: Message("{organization} is verified: you can publish needs."),
+    Step.hand_back: Message("{bureau} sent the registration of {organization} back: {reason}"),
+    Step.suspend: Message("{bureau} has suspended {organization}: {reason} You can appeal."),
+    Step.uphold: Message(
+        "{bureau} has looked at the appeal of {organization}; the suspension stands: {reason}"
+    ),
+    Step.lift: Message("The suspension of {organization} is lifted: {reason}"),
+}
 
 
 async def verify_organization(
@@ -26,42 +39,81 @@ async def verify_organization(
     now: datetime,
 ) -> Organization:
     """The bureau vouches for the organization as it was when the page was opened (`version`)."""
-    _check_bureau(bureau, organization)
     if organization.is_verified:
         raise Conflict(Message("This organization is verified already."))
-    _check_version(organization, version)
-    organization.verified_at, organization.verified_by_id = now, account_id
-    await _save(session)
-    note(session, "verify_organization", organization, account_id, now, bureau_id=bureau.id)
-    sentence = Message("{organization} is verified: you can publish needs.", organization=organization.name)
-    await tell_members(session, organization, sentence, now)
-    return organization
+    return await answer_registration(
+        session,
+        Step.verify,
+        organization=organization,
+        bureau=bureau,
+        version=version,
+        account_id=account_id,
+        now=now,
+    )
 
 
-async def withdraw_verification(
+async def answer_registration(
     session: AsyncSession,
+    step: Step,
     *,
     organization: Organization,
     bureau: Organization,
     version: int,
     account_id: UUID,
     now: datetime,
+    reason: str = "",
 ) -> Organization:
-    """The bureau takes the verified mark back; the members are told whom to ask."""
+    """Any step of the bureau, about the organization as it was when the page was opened."""
     _check_bureau(bureau, organization)
-    if not organization.is_verified:
-        raise Conflict(Message("This organization is not verified."))
-    _check_version(organization, version)
-    organization.verified_at = organization.verified_by_id = None
-    await _save(session)
-    note(session, "withdraw_verification", organization, account_id, now, bureau_id=bureau.id)
-    sentence = Message(
-        "{organization} is no longer verified. Please ask {bureau} what is missing.",
-        organization=organization.name,
-        bureau=bureau.name,
+    check_version(organization, version)
+    await _check_claim(session, organization, account_id, now)
+    await take_step(session, step, organization, account_id=account_id, now=now, reason=reason, bureau=bureau)
+    sentence = TOLD[step].given(organization=organization.name, bureau=bureau.name, reason=reason)
+    await tell_members(
+        session, organization, sentence, now, path=f"/organizations/{organization.id}/registration"
     )
-    await tell_members(session, organization, sentence, now)
     return organization
+
+
+async def claim_registration(
+    session: AsyncSession,
+    *,
+    organization: Organization,
+    account_id: UUID,
+    now: datetime,
+    take_over: bool = False,
+) -> bool:
+    """Who opens a registration to decide on it keeps others from it for half an hour; whether it is theirs.
+
+    Not a change of the organization: its version stays, and whoever is editing it goes on.
+    """
+    free = or_(
+        Organization.claimed_at.is_(None),
+        Organization.claimed_at <= now - CLAIM_LASTS,
+        Organization.claimed_by_id == account_id,
+    )
+    mine = update(Organization).where(Organization.id == organization.id)
+    changed: CursorResult[tuple[()]] = await session.execute(  # type: ignore[assignment]
+        (mine if take_over else mine.where(free)).values(claimed_at=now, claimed_by_id=account_id),
+        execution_options={"synchronize_session": False},
+    )
+    await session.refresh(organization, ["claimed_at", "claimed_by_id"])
+    return bool(changed.rowcount)
+
+
+async def _check_claim(
+    session: AsyncSession, organization: Organization, account_id: UUID, now: datetime
+) -> None:
+    is_others = organization.claimed_by_id not in {None, account_id}
+    if is_others and claim_is_live(organization.claimed_at, now):
+        holder = await session.get_one(Account, organization.claimed_by_id)
+        raise Conflict(
+            Message(
+                "{name} has had this open since {since}. Nothing was decided; please talk to each other.",
+                name=holder.name,
+                since=organization.claimed_at,
+            )
+        )
 
 
 def _check_bureau(bureau: Organization, organization: Organization) -> None:
@@ -73,15 +125,3 @@ def _check_bureau(bureau: Organization, organization: Organization) -> None:
     )
     if refusal:
         raise Conflict(refusal)
-
-
-def _check_version(organization: Organization, version: int) -> None:
-    if organization.version != version:
-        raise Conflict(CHANGED_MEANWHILE)
-
-
-async def _save(session: AsyncSession) -> None:
-    try:
-        await session.flush()
-    except StaleDataError as error:
-        raise Conflict(CHANGED_MEANWHILE) from error

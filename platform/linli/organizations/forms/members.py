@@ -1,4 +1,4 @@
-"""What a person typed about members and the register."""
+"""Who is asked to become a member."""
 
 from dataclasses import dataclass
 
@@ -6,20 +6,19 @@ from linli.accounts.rules import Address, read_address
 from linli.core.errors import Invalid
 from linli.core.forms import Form
 from linli.core.i18n import Message
-from linli.organizations.rules import NAME_LENGTH, OrganizationKind, Role, refuse_role
+from linli.organizations.rules import ACTING_ROLES, OrganizationKind, Role, refuse_role
 
 
 @dataclass(frozen=True)
 class NewMember:
-    """Who should become a member, as the person who adds them knows them."""
+    """Whom to ask; `takes_over`: whoever asks leaves when they accept."""
 
-    name: str
     address: Address
     role: Role
+    takes_over: bool
 
 
 def read_new_member(form: Form, *, kind: OrganizationKind) -> NewMember:
-    name = form.text("name", longest=NAME_LENGTH, required=True)
     typed = form.text("address", longest=200, required=True)
     address = read_address(typed)
     if typed and address is None:
@@ -27,11 +26,11 @@ def read_new_member(form: Form, *, kind: OrganizationKind) -> NewMember:
     role = form.choice("role", Role, required=True)
     if role and (refusal := refuse_role(kind, role)):
         form.refuse("role", refusal)
+    takes_over = form.flag("takes_over")
+    if takes_over and role and role not in ACTING_ROLES:
+        form.refuse(
+            "takes_over", Message("Who takes over from you must be able to act: choose another role.")
+        )
     if address is None or role is None or form.errors:
         raise Invalid(form.errors)
-    return NewMember(name, address, role)
-
-
-def read_version(form: Form) -> int:
-    """Which version the page showed; 0, which nothing ever has, where it is missing."""
-    return form.whole("version", least=0, most=10**9) or 0
+    return NewMember(address, role, takes_over)
