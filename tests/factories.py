@@ -7,7 +7,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts import factor
+from linli.accounts.actions import make_access_key
+from linli.accounts.forms import AccessKeyDraft
 from linli.accounts.models import Account, SecondFactor
+from linli.accounts.rules import Scope
 from linli.core import seed
 from linli.core.config import DEVELOPMENT_SECRET
 from linli.insurance.models import InsuranceEntry
@@ -145,6 +148,14 @@ async def make_invitation(
     session.add(invitation)
     await session.flush()
     return invitation
+
+
+async def make_key(session: AsyncSession, account: Account, *scopes: Scope) -> str:
+    """An access key with all scopes, or these; of somebody with a password and a second factor."""
+    account.password_hash = account.password_hash or "as every holder of a key has"
+    await make_factor(session, account)
+    draft = AccessKeyDraft("spreadsheet", scopes or tuple(Scope), 90)
+    return await make_access_key(session, account=account, draft=draft, now=NOW)
 
 
 async def make_need(

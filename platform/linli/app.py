@@ -9,17 +9,19 @@ from litestar import Router
 from litestar.datastructures import State
 from litestar.di import Provide
 
+from linli.accounts import api as accounts_api
 from linli.accounts import jobs as accounts_jobs
 from linli.accounts import pages as accounts_pages
 from linli.accounts.seen import note_seen
 from linli.conversations import jobs as conversations_jobs
 from linli.conversations import pages as conversations_pages
-from linli.core import i18n, pages
+from linli.core import api, i18n, pages
 from linli.core.config import Settings
 from linli.core.db import Database
 from linli.core.jobs import Job, work
 from linli.core.templates import create_templates
 from linli.core.web import errors
+from linli.core.web.api import api_router, schema_of
 from linli.core.web.application import Application
 from linli.core.web.csrf import check_form_token
 from linli.core.web.forms import provide_form
@@ -41,7 +43,7 @@ from linli.notifications import jobs as notifications_jobs
 from linli.notifications import pages as notifications_pages
 from linli.organizations import jobs as organizations_jobs
 from linli.organizations import pages as organizations_pages
-from linli.organizations.queries import caller_of
+from linli.organizations.queries import bearer_of_key, caller_of
 from linli.participation import jobs as participation_jobs
 from linli.participation import pages as participation_pages
 from linli.suggestions import jobs as suggestions_jobs
@@ -56,6 +58,7 @@ def routers() -> Sequence[Any]:
     """Every domain's pages."""
     return (
         pages.router,
+        api.router,
         accounts_pages.router,
         needs_pages.router,
         organizations_pages.router,
@@ -68,6 +71,11 @@ def routers() -> Sequence[Any]:
         desks_pages.router,
         serve_static,
     )
+
+
+def calls() -> Sequence[Any]:
+    """Every domain's calls for programs."""
+    return (*accounts_api.handlers,)
 
 
 def jobs(settings: Settings) -> Sequence[Job]:
@@ -105,25 +113,39 @@ def create_app(settings: Settings, database: Database | None = None) -> Applicat
     database = database or Database(settings)
     templates = create_templates()
     templates.globals["static"] = static
+    dependencies = {
+        "session": Provide(provide_session),
+        "caller": Provide(provide_caller),
+        "visitor": Provide(provide_visitor),
+        "now": Provide(provide_now),
+        "form": Provide(provide_form),
+    }
     return Application(
-        route_handlers=[Router("/", route_handlers=list(routers()))],
+        route_handlers=[Router("/", route_handlers=list(routers())), api_router(calls())],
         guards=[ask_policy, check_form_token],
-        dependencies={
-            "session": Provide(provide_session),
-            "caller": Provide(provide_caller),
-            "visitor": Provide(provide_visitor),
-            "now": Provide(provide_now),
-            "form": Provide(provide_form),
-        },
+        dependencies=dependencies,
         middleware=[
-            limit_requests(settings.requests_per_minute),
-            request_session(settings=settings, database=database, who_is=caller_of, note_seen=note_seen),
+            limit_requests(settings.requests_per_minute, per_key=settings.api_requests_per_minute),
+            request_session(
+                settings=settings,
+                database=database,
+                who_is=caller_of,
+                who_bears=bearer_of_key,
+                note_seen=note_seen,
+            ),
         ],
         exception_handlers=errors.handlers(),
         before_send=[add_security_headers],
         lifespan=[working(settings, database)] if settings.work_in_server else [],
         on_shutdown=[database.close],
-        state=State({"settings": settings, "database": database, "templates": templates}),
+        state=State(
+            {
+                "settings": settings,
+                "database": database,
+                "templates": templates,
+                "api_schema": schema_of(calls(), dependencies),
+            }
+        ),
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=None,
         logging_config=None,

@@ -51,6 +51,7 @@ PAGES: Final = {
         "/reset-password",
         "/reset-password/confirm",
         "/privacy",
+        "/api",
         "/dev/mailbox",
         NOWHERE,
     ),
@@ -83,6 +84,7 @@ PAGES: Final = {
         "/me/account/password",
         "/me/account/second-step",
         "/me/account/second-step/new",
+        "/me/account/programs",
         "/me/account/address",
         "/me/account/address/confirm",
         "/me/data",
@@ -157,6 +159,8 @@ NO_PAGES: Final = {
     "/organizations/{organization_id}/register/{subject_id}/documents/{document_id}",
     "/needs/{need_id}/desk/people",
     "/me/data.json",
+    "/api/v1/openapi.json",
+    "/api/v1/me",
     "/participations/{participation_id}/calendar.ics",
 }
 

@@ -16,6 +16,7 @@ from linli.core.web.csrf import new_form_token
 from linli.core.web.security import cookie_name
 from linli.organizations.rules import ACTING_ROLES, Role
 from tests.conftest import RolledBackDatabase, Visitor
+from tests.factories import make_key
 from tests.house import expect_none
 from tests.linli.world import BUREAU, DESKS, LEADER, STAFF, VISITOR, VOLUNTEER, Ids, World, make_world
 
@@ -95,6 +96,12 @@ ROUTES = {
     "POST /me/account/second-step/codes": THEMSELVES,
     "POST /me/account/second-step/off": THEMSELVES,
     "POST /me/account/devices/{device_id}/end": open_to(SIGNED_IN),
+    "GET /me/account/programs": THEMSELVES,
+    "POST /me/account/programs": THEMSELVES,
+    "POST /me/account/programs/{key_id}/end": open_to(SIGNED_IN),
+    "GET /api": ANYONE,
+    "GET /api/v1/openapi.json": ANYONE,
+    "GET /api/v1/me": THEMSELVES,
     "POST /me/account/sessions/end": THEMSELVES,
     "POST /me/account/sessions/{session_id}/end": open_to(SIGNED_IN),
     "POST /me/account/withdraw-consent": THEMSELVES,
@@ -264,6 +271,7 @@ class Walker:
         token = new_form_token(settings.secret_key)
         self.form = {"x-csrftoken": token, "Content-Type": "application/x-www-form-urlencoded"}
         self.cookies = {cookie_name(settings, "csrf"): token}
+        self.bearer: dict[str, str] = {}
         self.bad_bodies = cycle(BAD_BODIES)
 
     async def ask(self, route: str, ids: Ids) -> int:
@@ -280,7 +288,7 @@ class Walker:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         undone = await self.database.connection.begin_nested()
         answer = await self.client.request(
-            method, path.format(**ids), headers=headers | {"Cookie": cookie}, content=content
+            method, path.format(**ids), headers=headers | self.bearer | {"Cookie": cookie}, content=content
         )
         await undone.rollback()
         self.client.cookies.clear()
@@ -316,6 +324,7 @@ async def test_everybody_gets_what_is_theirs_and_nobody_anything_else(
     if actor != VISITOR:
         await visitor.sign_in(world.accounts[actor])
         walker.cookies |= dict(visitor.cookies)
+        walker.bearer = {"Authorization": f"Bearer {await make_key(session, world.accounts[actor])}"}
     wrong = []
     for route, rights in ROUTES.items():
         wrong += [f"{route}: {each}" for each in await mistakes(walker, route, rights, world, actor)]

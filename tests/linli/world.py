@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.actions import start_session, trust_device
-from linli.accounts.models import Account, SignInSession, TrustedDevice
+from linli.accounts.models import Account, ApiToken, SignInSession, TrustedDevice
 from linli.conversations.models import (
     Block,
     Conversation,
@@ -35,6 +35,7 @@ from tests.factories import (
     make_group,
     make_insurance,
     make_invitation,
+    make_key,
     make_member,
     make_need,
     make_organization,
@@ -163,6 +164,7 @@ async def make_seat(
         invitation_id=(await make_invitation(session, organization, account)).id,
         session_id=await make_session(session, account),
         device_id=await make_device(session, account),
+        key_id=await make_access_key(session, account),
     )
     return Seat(account, organization, ids | WORDS)
 
@@ -204,6 +206,7 @@ async def make_person(
         session_id=await make_session(session, account),
         invitation_id=(await make_invitation(session, desks[Role.officer].organization, account)).id,
         device_id=await make_device(session, account),
+        key_id=await make_access_key(session, account),
         block_id=await make_block(session, account, desks[Role.officer].organization, Side.volunteer),
     )
     return Person(account, own | WORDS, ids)
@@ -320,6 +323,11 @@ async def make_session(session: AsyncSession, account: Account) -> UUID:
     return (
         await session.scalars(select(SignInSession.id).where(SignInSession.account_id == account.id))
     ).one()
+
+
+async def make_access_key(session: AsyncSession, account: Account) -> UUID:
+    await make_key(session, account)
+    return (await session.scalars(select(ApiToken.id).where(ApiToken.account_id == account.id))).one()
 
 
 async def make_device(session: AsyncSession, account: Account) -> UUID:

@@ -6,9 +6,13 @@ from datetime import date
 from itertools import islice
 
 from linli.accounts.rules import (
+    KEY_DAYS,
+    LONGEST_KEY_NAME,
+    MOST_KEY_DAYS,
     PRIVACY_VERSION,
     Address,
     AddressKind,
+    Scope,
     is_too_young,
     read_address,
     refuse_birth_date,
@@ -56,6 +60,15 @@ class SettingsDraft:
     personalised: bool
     division: str
     version: int
+
+
+@dataclass(frozen=True)
+class AccessKeyDraft:
+    """An access key for a program, for so many days."""
+
+    name: str
+    scopes: tuple[Scope, ...]
+    days: int
 
 
 def is_from_a_child(form: Form, *, today: date) -> bool:
@@ -112,6 +125,16 @@ def read_settings(form: Form) -> SettingsDraft:
         division=division or "",
         version=version or 0,
     )
+
+
+def read_access_key(form: Form) -> AccessKeyDraft:
+    name = form.text("name", longest=LONGEST_KEY_NAME, required=True)
+    scopes = form.some_of("scopes", [scope.value for scope in Scope])
+    days = form.whole("days", least=1, most=MOST_KEY_DAYS, required=True)
+    if not scopes:
+        form.refuse("scopes", Message("Please choose at least one."))
+    form.check()
+    return AccessKeyDraft(name, tuple(Scope(scope) for scope in scopes), days or KEY_DAYS)
 
 
 def read_place(form: Form, levels: Collection[Level] = NEAR_ENOUGH) -> str | None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from linli.accounts.models import (
+    ApiToken,
     IdempotencyKey,
     OneTimeCode,
     SecondFactor,
@@ -15,7 +16,13 @@ from linli.accounts.models import (
     TrustedDevice,
     WrongTry,
 )
-from linli.accounts.rules import CODES_PER_ADDRESS, FACTOR_PATIENCE, KEYS_KEPT, WRONG_TRIES_WINDOW
+from linli.accounts.rules import (
+    CODES_PER_ADDRESS,
+    ENDED_KEYS_KEPT,
+    FACTOR_PATIENCE,
+    KEYS_KEPT,
+    WRONG_TRIES_WINDOW,
+)
 from linli.core.db import Database
 from linli.core.jobs import Job
 
@@ -34,6 +41,7 @@ async def forget_expired(database: Database, now: datetime) -> int:
                 await _delete(session, SignInSession.id, SignInSession.expires_at <= now),
                 await _forget_unfinished_factors(session, now),
                 await _delete(session, TrustedDevice.id, TrustedDevice.expires_at <= now),
+                await _delete(session, ApiToken.id, ApiToken.expires_at <= now - ENDED_KEYS_KEPT),
                 await _delete(session, IdempotencyKey.key, IdempotencyKey.created_at <= now - KEYS_KEPT),
             )
         )

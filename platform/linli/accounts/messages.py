@@ -129,6 +129,20 @@ def tell_recovery_code_used(session: AsyncSession, account: Account, *, left: in
     tell_factor(session, account, sentence=sentence, now=now)
 
 
+def tell_new_key(session: AsyncSession, account: Account, *, name: str, now: datetime) -> None:
+    tell(
+        session,
+        person=account,
+        event="accounts.access_key",
+        subject=Message("A program may use your account at Linli"),
+        sentence=Message(
+            "An access key was made for your account: {name}. If that was not you, end it at once.", name=name
+        ),
+        path="/me/account/programs",
+        now=now,
+    )
+
+
 def _send_to(
     session: AsyncSession, account: Account, address: Address, *, event: str, sentence: Message, now: datetime
 ) -> None:

@@ -93,6 +93,21 @@ class TrustedDevice(WithId):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class ApiToken(WithId):
+    """An access key: a program acts with it in somebody's name, within `scopes`. Only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    revoked_at: Mapped[datetime | None]
+
+
 class OneTimeCode(WithId):
     """A code sent to an address: short-lived, used once, its tries counted. `pending` waits for it."""
 

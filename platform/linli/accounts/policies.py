@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.queries import owns_device, owns_session
+from linli.accounts.queries import owns_access_key, owns_device, owns_session
 from linli.core.errors import NotFound, NotSignedIn
 from linli.core.web.security import Caller
 
@@ -23,4 +23,12 @@ async def may_end_trust(session: AsyncSession, caller: Caller | None, ids: Mappi
     if caller is None:
         raise NotSignedIn
     if not await owns_device(session, account_id=caller.account_id, device_id=ids["device_id"]):
+        raise NotFound
+
+
+async def may_end_access_key(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """One's own keys only."""
+    if caller is None:
+        raise NotSignedIn
+    if not await owns_access_key(session, account_id=caller.account_id, key_id=ids["key_id"]):
         raise NotFound

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.accounts import factor
 from linli.accounts.models import (
     Account,
+    ApiToken,
     Consent,
     OneTimeCode,
     RecoveryCode,
@@ -20,6 +21,7 @@ from linli.accounts.models import (
 from linli.accounts.rules import (
     CODE_TRIES,
     FACTOR_PATIENCE,
+    MOST_KEYS,
     Address,
     AddressKind,
     CodePurpose,
@@ -125,6 +127,19 @@ async def owns_device(session: AsyncSession, *, account_id: UUID, device_id: UUI
     own = select(TrustedDevice.id).where(
         TrustedDevice.account_id == account_id, TrustedDevice.id == device_id
     )
+    return await session.scalar(own) is not None
+
+
+async def access_keys_of(session: AsyncSession, *, account_id: UUID, now: datetime) -> Sequence[ApiToken]:
+    """Keys that work, the newest first."""
+    own = select(ApiToken).where(
+        ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
+    )
+    return (await session.scalars(own.order_by(ApiToken.id.desc()).limit(MOST_KEYS))).all()
+
+
+async def owns_access_key(session: AsyncSession, *, account_id: UUID, key_id: UUID) -> bool:
+    own = select(ApiToken.id).where(ApiToken.account_id == account_id, ApiToken.id == key_id)
     return await session.scalar(own) is not None
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -31,6 +31,23 @@ class AddressKind(StrEnum):
     email = "email"
 
 
+class Scope(StrEnum):
+    """What a program may do in somebody's name; their rights still bound it."""
+
+    needs_read = "needs:read"
+    needs_post = "needs:post"
+    organizations_read = "organizations:read"
+    teams_read = "teams:read"
+    suggestions_read = "suggestions:read"
+
+
+SCOPE_NAMES: Final[Mapping[Scope, Message]] = {
+    Scope.needs_read: Message("Read needs"),
+    Scope.needs_post: Message("Post needs for your organizations"),
+    Scope.organizations_read: Message("Read organizations"),
+    Scope.teams_read: Message("Read teams"),
+    Scope.suggestions_read: Message("Read suggestions: who would fit a need of your organizations"),
+}
 PRIVACY_VERSION: Final = "2026-11"
 # PIPL art. 28 and 31: data of children under 14 is sensitive and needs a guardian's separate consent.
 LEAST_AGE_YEARS: Final = 14
@@ -50,6 +67,12 @@ WRONG_TRIES_WINDOW: Final = timedelta(minutes=15)
 CODES_PER_ADDRESS: Final = ((5, timedelta(minutes=15)), (15, timedelta(days=1)))
 CODES_WINDOW: Final = timedelta(minutes=15)
 KEYS_KEPT: Final = timedelta(hours=48)
+# Access keys of programs.
+KEY_DAYS: Final = 90
+MOST_KEY_DAYS: Final = 365
+MOST_KEYS: Final = 20
+LONGEST_KEY_NAME: Final = 60
+ENDED_KEYS_KEPT: Final = timedelta(days=90)
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 256
 # What the lists and patterns of common passwords reach stays far below this.

@@ -75,6 +75,7 @@ class Settings:
     )
     request_seconds: float = setting(4.5, "After this long an unanswered request gives 503.")
     requests_per_minute: int = setting(600, "Requests from one network address before 429.")
+    api_requests_per_minute: int = setting(120, "Requests with one access key before 429.")
     codes_per_network: int = setting(
         60,
         "Sign-in codes sent for one network address in 15 minutes before 429; "
@@ -162,6 +163,7 @@ def _refusals(settings: Settings) -> list[str]:
         (_is_zone(settings.time_zone), f"LINLI_TIME_ZONE: no time zone is called {settings.time_zone!r}"),
         (0 < settings.request_seconds < math.inf, "LINLI_REQUEST_SECONDS must be more than 0"),
         (settings.requests_per_minute > 0, "LINLI_REQUESTS_PER_MINUTE must be more than 0"),
+        (settings.api_requests_per_minute > 0, "LINLI_API_REQUESTS_PER_MINUTE must be more than 0"),
         (settings.log_format in LOG_FORMATS, "LINLI_LOG_FORMAT must be console or json"),
     ]
     if settings.is_production:

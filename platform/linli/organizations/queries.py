@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.models import Account, SignInSession
+from linli.accounts.models import Account, ApiToken, SecondFactor, SignInSession
 from linli.accounts.rules import STAFF_IDLE
 from linli.accounts.tokens import hash_token
 from linli.core.errors import NotFound
@@ -197,30 +197,65 @@ _UNREAD: Final = (
     .correlate(Account)
     .scalar_subquery()
 )
+_SEAT: Final = (
+    Membership.role,
+    Organization.id,
+    Organization.name,
+    Organization.kind,
+    Organization.division,
+    Organization.is_verified,
+)
+_PERSON: Final = (
+    Account.id,
+    Account.name,
+    Account.language,
+    Account.large_text,
+    Account.personalised,
+    _UNREAD,
+)
 # Put together once: every request of a signed-in person asks it.
 _HOLDER: Final = (
     select(
         SignInSession.id,
-        Account.id,
-        Account.name,
-        Account.language,
-        Account.large_text,
-        Account.personalised,
-        _UNREAD,
+        *_PERSON,
         Account.password_hash.is_not(None),
         SignInSession.last_seen_at,
         SignInSession.factor_at,
-        Membership.role,
-        Organization.id,
-        Organization.name,
-        Organization.kind,
-        Organization.division,
-        Organization.is_verified,
+        *_SEAT,
     )
     .join(Account, Account.id == SignInSession.account_id)
     .outerjoin(Membership, (Membership.account_id == Account.id) & Membership.ended_at.is_(None))
     .outerjoin(Organization, Organization.id == Membership.organization_id)
     .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.expires_at > bindparam("now"))
+    .order_by(Membership.since)
+)
+# A role given later than the key is not in it, as with sessions (security 11).
+_BEARER: Final = (
+    select(
+        ApiToken.id,
+        *_PERSON,
+        ApiToken.scopes,
+        ApiToken.last_used_at,
+        SecondFactor.confirmed_at,
+        *_SEAT,
+    )
+    .join(Account, Account.id == ApiToken.account_id)
+    .join(SecondFactor, SecondFactor.account_id == Account.id)
+    .outerjoin(
+        Membership,
+        (Membership.account_id == Account.id)
+        & Membership.ended_at.is_(None)
+        & (Membership.since <= ApiToken.created_at),
+    )
+    .outerjoin(Organization, Organization.id == Membership.organization_id)
+    .where(
+        ApiToken.token_hash == bindparam("token_hash"),
+        ApiToken.expires_at > bindparam("now"),
+        ApiToken.revoked_at.is_(None),
+        Account.stopped_at.is_(None),
+        Account.password_hash.is_not(None),
+        SecondFactor.confirmed_at.is_not(None),
+    )
     .order_by(Membership.since)
 )
 
@@ -235,35 +270,51 @@ async def caller_of(session: AsyncSession, token: str, now: datetime) -> Caller 
     rows = found.all()
     if not rows:
         return None
-    (
-        session_id,
-        account_id,
-        name,
-        language,
-        large_text,
-        personalised,
-        notices,
-        has_password,
-        last_seen_at,
-        factor_at,
-    ) = rows[0][:10]
-    seats = tuple(_seat(*row[10:]) for row in rows if row[11] is not None)
+    has_password, last_seen_at, factor_at = rows[0][7:10]
+    seats = _seats(rows)
     if seats and last_seen_at <= now - STAFF_IDLE:
         return None
     return Caller(
-        account_id=account_id,
-        session_id=session_id,
-        name=name,
-        language=language,
-        large_text=large_text,
-        personalised=personalised,
-        unread_notices=notices,
+        **_who(rows[0]),
         seats=seats if has_password and factor_at else (),
         needs_password=bool(seats) and not has_password,
         needs_factor=bool(seats) and has_password and factor_at is None,
         factor_at=factor_at,
         last_seen_at=last_seen_at,
     )
+
+
+async def bearer_of_key(session: AsyncSession, key: str, now: datetime) -> Caller | None:
+    """In whose name a program calls with this access key; None when it does not work, or no longer."""
+    found = await session.execute(_BEARER, {"token_hash": hash_token(key), "now": now})
+    rows = found.all()
+    if not rows:
+        return None
+    scopes, last_used_at, factor_at = rows[0][7:10]
+    return Caller(
+        **_who(rows[0]),
+        seats=_seats(rows),
+        factor_at=factor_at,
+        last_seen_at=last_used_at,
+        scopes=frozenset(scopes),
+    )
+
+
+def _who(row: Sequence[Any]) -> dict[str, Any]:
+    names = (
+        "session_id",
+        "account_id",
+        "name",
+        "language",
+        "large_text",
+        "personalised",
+        "unread_notices",
+    )
+    return dict(zip(names, row, strict=False))
+
+
+def _seats(rows: Sequence[Sequence[Any]]) -> tuple[Seat, ...]:
+    return tuple(_seat(*row[10:]) for row in rows if row[11] is not None)
 
 
 def _seat(role: str, id: UUID, name: str, kind: str, division: str, is_verified: bool) -> Seat:

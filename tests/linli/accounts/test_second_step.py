@@ -93,7 +93,7 @@ async def test_who_has_no_second_factor_comes_in_at_once_but_without_the_role(
     visitor: Visitor, officer: Account, committee: Organization
 ) -> None:
     async with visitor.database.transaction() as session:
-        await actions.forget_factor(session, account=officer)
+        await actions.forget_factor(session, account=officer, now=clock.now())
     assert await first_step(visitor) == "/home"
     assert (await visitor.get("/me/account")).status_code == 200
     assert (await visitor.get(f"/organizations/{committee.id}/desk")).status_code == 403

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.models import Account, Consent, RecoveryCode, SecondFactor, TrustedDevice
+from linli.accounts.models import Account, ApiToken, Consent, RecoveryCode, SecondFactor, TrustedDevice
 from linli.accounts.rules import ConsentPurpose
 from linli.conversations.actions import open_conversation, write
 from linli.conversations.models import Block, Report
@@ -156,6 +156,14 @@ async def make_full_person(
             VolunteerField(account_id=account.id, field_id=f"field {mark}"),
             SecondFactor(account_id=account.id, secret=f"secret {mark}", confirmed_at=now),
             RecoveryCode(account_id=account.id, code_hash=f"hash {mark}", created_at=now),
+            ApiToken(
+                account_id=account.id,
+                name=f"program {mark}",
+                token_hash=f"hash of key {mark}",
+                scopes=["needs:read"],
+                created_at=now,
+                expires_at=now,
+            ),
             TrustedDevice(
                 account_id=account.id,
                 token_hash=f"hash of {mark}",

@@ -27,6 +27,7 @@ from linli.accounts.actions.factor import (
     prove_factor,
     renew_recovery_codes,
 )
+from linli.accounts.actions.keys import make_access_key, revoke_access_key
 from linli.accounts.actions.sessions import end_session, end_sessions, start_session
 
 __all__ = [
@@ -45,12 +46,14 @@ __all__ = [
     "end_sessions",
     "end_trust",
     "forget_factor",
+    "make_access_key",
     "prove_factor",
     "renew_recovery_codes",
     "request_address_change",
     "request_code",
     "request_sign_up",
     "resume",
+    "revoke_access_key",
     "send_again",
     "set_password",
     "start_session",

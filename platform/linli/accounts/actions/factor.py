@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts import factor, messages, queries, tries
 from linli.accounts.actions.devices import forget_devices
+from linli.accounts.actions.keys import revoke_access_keys
 from linli.accounts.actions.sessions import end_sessions
 from linli.accounts.models import Account, RecoveryCode, SecondFactor
 from linli.core.audit import record
@@ -95,13 +96,14 @@ async def prove_factor(
 
 async def drop_factor(session: AsyncSession, *, account: Account, now: datetime) -> None:
     """Switched off by who had switched it on of their own accord."""
-    await forget_factor(session, account=account)
+    await forget_factor(session, account=account, now=now)
     record(session, action="accounts.drop_factor", object_id=account.id, actor_id=account.id, now=now)
     messages.tell_factor(session, account, sentence=messages.FACTOR_DROPPED, now=now)
 
 
-async def forget_factor(session: AsyncSession, *, account: Account) -> None:
-    """Nothing of it is left, and nobody is signed in any more; the audit entry is the caller's."""
+async def forget_factor(session: AsyncSession, *, account: Account, now: datetime) -> None:
+    """Nothing of it is left, and nobody and no program gets in any more; the audit entry is the caller's."""
+    await revoke_access_keys(session, account_id=account.id, now=now)
     await session.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
     await session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     await _end_what_rests_on_it(session, account.id)

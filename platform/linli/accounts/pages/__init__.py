@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from linli.accounts.pages import entry, factor, mine, reset, second_step
+from linli.accounts.pages import entry, factor, keys, mine, reset, second_step
 
 __all__ = ["router"]
 
@@ -14,5 +14,6 @@ router = Router(
         *reset.handlers,
         *mine.handlers,
         *factor.handlers,
+        *keys.handlers,
     ],
 )

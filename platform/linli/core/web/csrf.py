@@ -13,7 +13,7 @@ from linli.core.errors import NotPermitted
 from linli.core.i18n import Message
 from linli.core.signatures import are_same, is_signed, sign
 from linli.core.web.forms import read_form
-from linli.core.web.security import SAFE_METHODS, cookie_name, is_https
+from linli.core.web.security import SAFE_METHODS, cookie_name, is_api, is_https
 
 FIELD = "_csrf_token"
 HEADER = "x-csrftoken"
@@ -59,6 +59,8 @@ async def check_form_token(
 ) -> None:
     """The second guard, after the policy: only then is the body looked at."""
     if not isinstance(connection, Request) or connection.method in SAFE_METHODS:
+        return
+    if is_api(connection.scope):  # where no cookie counts, nobody can be led to send one
         return
     settings: Settings = connection.app.state.settings
     kept = _kept(connection, settings)

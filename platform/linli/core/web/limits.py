@@ -1,20 +1,22 @@
-"""How many requests one network address may make in a minute."""
+"""How many requests one network address, and one access key, may make in a minute."""
 
 import time
 from collections import Counter
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from litestar.datastructures import Headers
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from linli.core.errors import TooMany
 from linli.core.i18n import Message
+from linli.core.web.security import bearer_of, is_api
 
 UNCOUNTED = ("/static/", "/health/")
 
 
 def limit_requests(
-    per_minute: int, seconds: Callable[[], float] = time.monotonic
+    per_minute: int, seconds: Callable[[], float] = time.monotonic, *, per_key: int = 120
 ) -> Callable[[ASGIApp], ASGIApp]:
     """Middleware: counts in this process and forgets every minute, so that it never grows."""
     counts: Counter[str] = Counter()
@@ -25,9 +27,11 @@ def limit_requests(
         if int(seconds() // 60) != minute:
             counts.clear()
             minute = int(seconds() // 60)
-        network = network_of(scope)
-        counts[network] += 1
-        if counts[network] > per_minute:
+        counted = [(network_of(scope), per_minute)]
+        if is_api(scope) and (key := bearer_of(Headers.from_scope(scope))):
+            counted.append((f"key {hash(key)}", per_key))
+        counts.update(name for name, _ in counted)
+        if any(counts[name] > most for name, most in counted):
             raise TooMany(
                 Message("Too many requests at once. Please wait a minute."),
                 retry_after_seconds=60 - int(seconds() % 60),

@@ -23,6 +23,7 @@ FACTOR_FIRST: Final = Message(
 )
 
 
+API: Final = "/api/"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -55,6 +56,8 @@ class Caller:
     needs_factor: bool = False
     factor_at: datetime | None = None
     last_seen_at: datetime | None = None
+    # What a program may do with somebody's access key; None where a person sits in front of a browser.
+    scopes: frozenset[str] | None = None
 
     @property
     def holds_a_role(self) -> bool:
@@ -90,6 +93,36 @@ async def signed_in(_session: AsyncSession, caller: Caller | None, _ids: Mapping
     """Everyone who has signed in, for what is their own."""
     if caller is None:
         raise NotSignedIn
+
+
+def needs_scope(scope: str, policy: Policy = signed_in) -> Policy:
+    """For /api: the key must have this scope, and its holder must be allowed what `policy` asks."""
+
+    async def scoped(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+        if caller is None:
+            raise NotSignedIn
+        if caller.scopes is None or scope not in caller.scopes:
+            raise NotPermitted(
+                Message("This access key was not made for that: it lacks {scope}.", scope=scope)
+            )
+        await policy(session, caller, ids)
+
+    return scoped
+
+
+def is_api(scope: Scope) -> bool:
+    """Whether a program asks: then an access key is the only proof, and cookies are not looked at.
+
+    The route that was found decides, since one route may be written in several ways.
+    """
+    found: str = scope.get("path_template") or scope["path"]
+    return found.startswith(API)
+
+
+def bearer_of(headers: Mapping[str, str]) -> str:
+    """The access key in the header, or nothing."""
+    kind, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if kind.lower() == "bearer" and len(key) < 200 else ""
 
 
 async def ask_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

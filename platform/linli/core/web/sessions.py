@@ -18,7 +18,7 @@ from linli.core.config import Settings
 from linli.core.db import Database
 from linli.core.errors import NotSignedIn
 from linli.core.web.forms import read_body
-from linli.core.web.security import SAFE_METHODS, Caller, cookie_name
+from linli.core.web.security import SAFE_METHODS, Caller, bearer_of, cookie_name, is_api
 
 log = structlog.get_logger("linli.sessions")
 WhoIs = Callable[[AsyncSession, str, datetime], Awaitable[Caller | None]]
@@ -45,7 +45,7 @@ class Answer:
 
 
 def request_session(
-    *, settings: Settings, database: Database, who_is: WhoIs, note_seen: NoteSeen
+    *, settings: Settings, database: Database, who_is: WhoIs, who_bears: WhoIs, note_seen: NoteSeen
 ) -> Callable[[ASGIApp], ASGIApp]:
     """Middleware: reads the body, opens the session, finds the caller, and ends what takes too long.
 
@@ -56,8 +56,12 @@ def request_session(
     async def work(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
         async with database.session(writes=_writes(scope)) as session:
             scope["state"]["session"] = session
-            token = Request[Any, Any, Any](scope).cookies.get(cookie)
-            scope["user"] = await who_is(session, token, clock.now()) if token else None
+            request = Request[Any, Any, Any](scope)
+            if is_api(scope):
+                find, proof = who_bears, bearer_of(request.headers)
+            else:
+                find, proof = who_is, request.cookies.get(cookie, "")
+            scope["user"] = await find(session, proof, clock.now()) if proof else None
             await app(scope, receive, send)
 
     def wrap(app: ASGIApp) -> ASGIApp:

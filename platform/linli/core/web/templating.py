@@ -15,7 +15,7 @@ from linli.core.signatures import is_signed, sign
 from linli.core.web.cookies import drop_cookie, keep_cookie
 from linli.core.web.csrf import FIELD, form_token, keep_form_token
 from linli.core.web.htmx import go, is_htmx
-from linli.core.web.security import SAFE_METHODS, Caller, cookie_name, safe_next
+from linli.core.web.security import SAFE_METHODS, Caller, cookie_name, is_api, safe_next
 
 LONGEST_DONE = 3000
 
@@ -65,7 +65,7 @@ def _referring_page(request: Request[Any, Any, Any]) -> str:
 def locale_of(request: Request[Any, Any, Any]) -> str:
     caller: Caller | None = request.scope.get("user")
     return i18n.language_of(
-        request.cookies.get("linli-language"),
+        None if is_api(request.scope) else request.cookies.get("linli-language"),
         request.headers.get("accept-language", ""),
         caller.language if caller else None,
     )

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import (
     Account,
+    ApiToken,
     Consent,
     RecoveryCode,
     SecondFactor,
@@ -45,6 +46,7 @@ OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "sessions": (SignInSession, "account_id"),
     "second_step": (SecondFactor, "account_id"),
     "recovery_codes": (RecoveryCode, "account_id"),
+    "access_keys": (ApiToken, "account_id"),
     "trusted_devices": (TrustedDevice, "account_id"),
     "profile": (VolunteerProfile, "account_id"),
     "skills": (VolunteerSkill, "account_id"),
