@@ -12,6 +12,7 @@ from litestar.di import Provide
 from linli.accounts import api as accounts_api
 from linli.accounts import jobs as accounts_jobs
 from linli.accounts import pages as accounts_pages
+from linli.accounts.providers import Client, read_providers
 from linli.accounts.seen import note_seen
 from linli.conversations import jobs as conversations_jobs
 from linli.conversations import pages as conversations_pages
@@ -144,6 +145,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Applicat
                 "database": database,
                 "templates": templates,
                 "api_schema": schema_of(calls(), dependencies),
+                "providers": {each.id: Client(each) for each in read_providers(settings).values()},
             }
         ),
         request_max_body_size=MAX_BODY_BYTES,

@@ -19,7 +19,8 @@ from playwright.async_api import Browser, async_playwright
 from tests.databases import empty_postgresql
 from tests.house import expect_none
 from tests.journeys.browser import FLAGS, PHONE, Look, Person, find_chromium, new_person, take_screenshot
-from tests.journeys.server import Server, running_server
+from tests.journeys.server import Server, free_port, running_server
+from tests.linli.accounts.providers.standing import certified_provider, write_providers
 
 Visit = Callable[..., Awaitable[Person]]
 REPORT = pytest.StashKey[pytest.TestReport]()
@@ -41,14 +42,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A migrated, empty database and its server, for all journeys of one run."""
+    """A migrated, empty database and its server, for all journeys of one run; beside it a city's sign-in."""
     folder = tmp_path_factory.mktemp("journeys")
     if request.param == "sqlite":
         database_url = f"sqlite:///{folder / 'linli.sqlite'}"
     else:
         database_url = empty_postgresql(request.getfixturevalue("postgresql_url"), "journeys")
-    with running_server(database_url, folder) as running:
-        yield running
+    port = free_port()
+    with certified_provider(f"http://127.0.0.1:{port}") as city:
+        known = write_providers(folder / "providers.toml", city)
+        with running_server(database_url, folder, port=port, LINLI_SIGN_IN_PROVIDERS=str(known)) as running:
+            yield running
 
 
 @pytest.fixture(scope="session")

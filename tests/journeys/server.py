@@ -77,10 +77,16 @@ class Server:
 
 @contextmanager
 def running_server(
-    database_url: str, folder: Path, *, linli: Sequence[str] = LINLI, python_path: str = CHECKOUT
+    database_url: str,
+    folder: Path,
+    *,
+    linli: Sequence[str] = LINLI,
+    python_path: str = CHECKOUT,
+    port: int | None = None,
+    **changed: str,
 ) -> Iterator[Server]:
     """A server of this checkout, or of an installed `linli`, that works in `folder`."""
-    port = free_port()
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")} | {
         "PYTHONPATH": python_path,
@@ -88,6 +94,7 @@ def running_server(
         "LINLI_BASE_URL": url,
         "LINLI_REQUESTS_PER_MINUTE": "1000000",
         "LINLI_CODES_PER_NETWORK": "1000000",
+        **changed,
     }
     server = Server(url, linli, environ, folder)
     server.linli("migrate")

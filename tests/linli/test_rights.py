@@ -1,7 +1,7 @@
 """Every route, every role, one's own things and somebody else's: who may, and what all others are told."""
 
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -10,6 +10,7 @@ import pytest
 from litestar.routes import HTTPRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.accounts.providers import Client
 from linli.core.config import Settings
 from linli.core.web.application import Application
 from linli.core.web.csrf import new_form_token
@@ -18,6 +19,7 @@ from linli.organizations.rules import ACTING_ROLES, Role
 from tests.conftest import RolledBackDatabase, Visitor
 from tests.factories import make_key
 from tests.house import expect_none
+from tests.linli.accounts.providers.standing import provider_at
 from tests.linli.world import BUREAU, DESKS, LEADER, STAFF, VISITOR, VOLUNTEER, Ids, World, make_world
 
 ACTORS = (VISITOR, VOLUNTEER, LEADER, *STAFF)
@@ -80,6 +82,9 @@ ROUTES = {
     "POST /reset-password": ANYONE,
     "GET /reset-password/confirm": ANYONE,
     "POST /reset-password/confirm": ANYONE,
+    "GET /sign-in/new": ANYONE,
+    "GET /sign-in/with/{provider_id}": ANYONE,
+    "GET /sign-in/with/{provider_id}/return": ANYONE,
     "POST /sign-out": THEMSELVES,
     "GET /me/account": THEMSELVES,
     "POST /me/account": THEMSELVES,
@@ -102,6 +107,9 @@ ROUTES = {
     "GET /api": ANYONE,
     "GET /api/v1/openapi.json": ANYONE,
     "GET /api/v1/me": THEMSELVES,
+    "GET /me/account/connect": THEMSELVES,
+    "POST /me/account/connect": THEMSELVES,
+    "POST /me/account/identities/{identity_id}/end": open_to(SIGNED_IN),
     "POST /me/account/sessions/end": THEMSELVES,
     "POST /me/account/sessions/{session_id}/end": open_to(SIGNED_IN),
     "POST /me/account/withdraw-consent": THEMSELVES,
@@ -293,6 +301,14 @@ class Walker:
         await undone.rollback()
         self.client.cookies.clear()
         return answer.status_code
+
+
+@pytest.fixture(autouse=True)
+def a_provider_that_is_gone(app: Application) -> Iterator[None]:
+    """One that is known, and answers nobody."""
+    app.state.providers = {"city": Client(provider_at("http://127.0.0.1:9"))}
+    yield
+    app.state.providers = {}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.actions import start_session, trust_device
-from linli.accounts.models import Account, ApiToken, SignInSession, TrustedDevice
+from linli.accounts.models import Account, ApiToken, Identity, SignInSession, TrustedDevice
 from linli.conversations.models import (
     Block,
     Conversation,
@@ -165,12 +165,19 @@ async def make_seat(
         session_id=await make_session(session, account),
         device_id=await make_device(session, account),
         key_id=await make_access_key(session, account),
+        identity_id=await make_identity(session, account),
     )
     return Seat(account, organization, ids | WORDS)
 
 
 # Parts of paths that are words: they name no object of anybody.
-WORDS: Final = {"template_id": "blank", "part": "about", "credential_id": "first_aid", "path": "app.css"}
+WORDS: Final = {
+    "template_id": "blank",
+    "part": "about",
+    "credential_id": "first_aid",
+    "path": "app.css",
+    "provider_id": "city",
+}
 
 
 async def make_person(
@@ -208,6 +215,7 @@ async def make_person(
         device_id=await make_device(session, account),
         key_id=await make_access_key(session, account),
         block_id=await make_block(session, account, desks[Role.officer].organization, Side.volunteer),
+        identity_id=await make_identity(session, account),
     )
     return Person(account, own | WORDS, ids)
 
@@ -335,6 +343,16 @@ async def make_device(session: AsyncSession, account: Account) -> UUID:
     return (
         await session.scalars(select(TrustedDevice.id).where(TrustedDevice.account_id == account.id))
     ).one()
+
+
+async def make_identity(session: AsyncSession, account: Account) -> UUID:
+    """An account elsewhere that opens this one."""
+    identity = Identity(
+        account_id=account.id, issuer="https://city.example", subject=str(account.id), name="", linked_at=NOW
+    )
+    session.add(identity)
+    await session.flush()
+    return identity.id
 
 
 def as_text(**ids: UUID) -> Ids:

@@ -8,6 +8,7 @@ from itertools import islice
 from linli.accounts.rules import (
     KEY_DAYS,
     LONGEST_KEY_NAME,
+    LONGEST_NAME,
     MOST_KEY_DAYS,
     PRIVACY_VERSION,
     Address,
@@ -25,7 +26,6 @@ from linli.divisions.queries import with_code
 from linli.divisions.rules import Division, Level
 from linli.divisions.search import search
 
-LONGEST_NAME = 60
 LONGEST_PLACE = 200  # a path in English is long
 MOST_PLACES = 12
 FEWEST_LETTERS = 3  # one or two letters of pinyin fit half the country

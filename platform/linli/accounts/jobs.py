@@ -11,6 +11,7 @@ from linli.accounts.models import (
     ApiToken,
     IdempotencyKey,
     OneTimeCode,
+    ProviderVisit,
     SecondFactor,
     SignInSession,
     TrustedDevice,
@@ -21,6 +22,7 @@ from linli.accounts.rules import (
     ENDED_KEYS_KEPT,
     FACTOR_PATIENCE,
     KEYS_KEPT,
+    VISIT_KEPT,
     WRONG_TRIES_WINDOW,
 )
 from linli.core.db import Database
@@ -31,7 +33,7 @@ CODES_KEPT: Final = max(window for _, window in CODES_PER_ADDRESS)
 
 
 async def forget_expired(database: Database, now: datetime) -> int:
-    """Codes, wrong tries, sessions, trust and idempotency keys that nobody needs any more; some at a time."""
+    """Codes, wrong tries, sessions, trust, visits and keys that nobody needs any more; some at a time."""
     async with database.transaction() as session:
         return sum(
             (
@@ -42,6 +44,7 @@ async def forget_expired(database: Database, now: datetime) -> int:
                 await _forget_unfinished_factors(session, now),
                 await _delete(session, TrustedDevice.id, TrustedDevice.expires_at <= now),
                 await _delete(session, ApiToken.id, ApiToken.expires_at <= now - ENDED_KEYS_KEPT),
+                await _delete(session, ProviderVisit.id, ProviderVisit.created_at <= now - VISIT_KEPT),
                 await _delete(session, IdempotencyKey.key, IdempotencyKey.created_at <= now - KEYS_KEPT),
             )
         )

@@ -118,6 +118,21 @@ def tell_factor(session: AsyncSession, account: Account, *, sentence: Message, n
     )
 
 
+def tell_connected(session: AsyncSession, account: Account, *, provider: object, now: datetime) -> None:
+    tell(
+        session,
+        person=account,
+        event="accounts.identity_connected",
+        subject=Message("Another way into your account at Linli"),
+        sentence=Message(
+            "{provider} now signs you in. If that was not you, disconnect it under “My account” at once.",
+            provider=provider,
+        ),
+        path="/me/account",
+        now=now,
+    )
+
+
 def tell_recovery_code_used(session: AsyncSession, account: Account, *, left: int, now: datetime) -> None:
     sentence = counted(
         left,

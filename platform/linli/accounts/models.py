@@ -129,6 +129,44 @@ class OneTimeCode(WithId):
     used_at: Mapped[datetime | None]
 
 
+class Identity(WithId):
+    """An account elsewhere that opens this one: the provider's name for the person, never an address."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        Index("uq_identities_issuer_subject", "issuer", "subject", unique=True),
+        Index("uq_identities_account_id_issuer", "account_id", "issuer", unique=True),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    name: Mapped[str]
+    linked_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ProviderVisit(WithId):
+    """A browser is at a provider, or has come back with an identity that no account here has yet."""
+
+    __tablename__ = "provider_visits"
+
+    provider_id: Mapped[str]
+    state_hash: Mapped[str] = mapped_column(unique=True)
+    # The same browser must come back: a link that somebody else prepared opens nothing.
+    browser_hash: Mapped[str] = mapped_column(index=True)
+    nonce: Mapped[str]
+    code_verifier: Mapped[str]
+    code_hash: Mapped[str | None] = mapped_column(unique=True)
+    go_on: Mapped[str]
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
+    name: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    connected_at: Mapped[datetime | None]
+
+
 class WrongTry(WithId):
     """A failed proof for an account, or for an address without one; counted for a quarter of an hour."""
 

@@ -1,11 +1,14 @@
-"""Who may end which session or trust. All else here is open to anyone, or to the signed-in for themselves."""
+"""Who may end which session, trust and identity.
+
+Everything else here is open to anyone, or to the signed-in for themselves.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.queries import owns_access_key, owns_device, owns_session
+from linli.accounts.queries import owns_access_key, owns_device, owns_identity, owns_session
 from linli.core.errors import NotFound, NotSignedIn
 from linli.core.web.security import Caller
 
@@ -31,4 +34,11 @@ async def may_end_access_key(session: AsyncSession, caller: Caller | None, ids: 
     if caller is None:
         raise NotSignedIn
     if not await owns_access_key(session, account_id=caller.account_id, key_id=ids["key_id"]):
+        raise NotFound
+
+
+async def may_end_identity(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    if caller is None:
+        raise NotSignedIn
+    if not await owns_identity(session, account_id=caller.account_id, identity_id=ids["identity_id"]):
         raise NotFound

@@ -12,7 +12,9 @@ from linli.accounts.models import (
     Account,
     ApiToken,
     Consent,
+    Identity,
     OneTimeCode,
+    ProviderVisit,
     RecoveryCode,
     SecondFactor,
     SignInSession,
@@ -20,6 +22,7 @@ from linli.accounts.models import (
 )
 from linli.accounts.rules import (
     CODE_TRIES,
+    CONNECTING_LIFE,
     FACTOR_PATIENCE,
     MOST_KEYS,
     Address,
@@ -27,6 +30,7 @@ from linli.accounts.rules import (
     CodePurpose,
     ConsentPurpose,
 )
+from linli.accounts.tokens import hash_token
 from linli.core.errors import NotFound
 
 MOST_SESSIONS = 50
@@ -158,3 +162,30 @@ async def has_consent(session: AsyncSession, *, account_id: UUID, purpose: Conse
 async def consents_of(session: AsyncSession, *, account_id: UUID) -> Sequence[Consent]:
     own = select(Consent).where(Consent.account_id == account_id).order_by(Consent.at, Consent.id)
     return (await session.scalars(own.limit(1000))).all()
+
+
+async def identities_of(session: AsyncSession, *, account_id: UUID) -> Sequence[Identity]:
+    """The accounts elsewhere that open this one."""
+    own = select(Identity).where(Identity.account_id == account_id).order_by(Identity.linked_at)
+    return (await session.scalars(own.limit(MOST_SESSIONS))).all()
+
+
+async def owns_identity(session: AsyncSession, *, account_id: UUID, identity_id: UUID) -> bool:
+    own = select(Identity.id).where(Identity.account_id == account_id, Identity.id == identity_id)
+    return await session.scalar(own) is not None
+
+
+async def pending_identity(
+    session: AsyncSession, *, browser_token: str, now: datetime
+) -> ProviderVisit | None:
+    """An identity that this browser came back with, and that no account here has yet."""
+    waiting = select(ProviderVisit).where(
+        ProviderVisit.browser_hash == hash_token(browser_token),
+        ProviderVisit.subject.is_not(None),
+        ProviderVisit.connected_at.is_(None),
+        ProviderVisit.created_at > now - CONNECTING_LIFE,
+    )
+    last: ProviderVisit | None = await session.scalar(
+        waiting.order_by(ProviderVisit.created_at.desc()).limit(1).with_for_update()
+    )
+    return last

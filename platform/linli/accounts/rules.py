@@ -73,6 +73,12 @@ MOST_KEY_DAYS: Final = 365
 MOST_KEYS: Final = 20
 LONGEST_KEY_NAME: Final = 60
 ENDED_KEYS_KEPT: Final = timedelta(days=90)
+# How long a browser may stay at a provider, and how long a new identity waits to be connected.
+VISIT_LIFE: Final = timedelta(minutes=10)
+CONNECTING_LIFE: Final = timedelta(minutes=30)
+# Longer than any token we accept lives, leeway included: what was used once is refused until then.
+VISIT_KEPT: Final = timedelta(days=1)
+LONGEST_NAME: Final = 60
 SHORTEST_PASSWORD: Final = 12
 LONGEST_PASSWORD: Final = 256
 # What the lists and patterns of common passwords reach stays far below this.

@@ -6,9 +6,15 @@ from datetime import date, datetime
 import click
 
 from linli.accounts.actions import create_account
-from linli.accounts.forms import LONGEST_NAME
 from linli.accounts.queries import account_with_address
-from linli.accounts.rules import Address, AddressKind, read_address, refuse_birth_date, refuse_password
+from linli.accounts.rules import (
+    LONGEST_NAME,
+    Address,
+    AddressKind,
+    read_address,
+    refuse_birth_date,
+    refuse_password,
+)
 from linli.commands.terminal import ready_database, runs, say, settings_of_process
 from linli.core import clock
 from linli.core.errors import Conflict, Invalid

@@ -69,6 +69,10 @@ class Settings:
         "empty: development mailbox, and in production no text messages.",
     )
     sms_webhook_token: str = setting("", "Sent to the text message provider as a bearer token.", secret=True)
+    sign_in_providers: str = setting(
+        "",
+        "A TOML file with the OpenID providers whose accounts may sign in (docs/operating.md); empty: none.",
+    )
     time_zone: str = setting("Asia/Shanghai", "The time zone in which dates are typed and shown.")
     work_in_server: bool = setting(
         True, "Whether `linli serve` also does the background work; turn off where `linli work` runs."

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.models import Account, ApiToken, Consent, RecoveryCode, SecondFactor, TrustedDevice
+from linli.accounts.models import (
+    Account,
+    ApiToken,
+    Consent,
+    Identity,
+    RecoveryCode,
+    SecondFactor,
+    TrustedDevice,
+)
 from linli.accounts.rules import ConsentPurpose
 from linli.conversations.actions import open_conversation, write
 from linli.conversations.models import Block, Report
@@ -155,6 +163,13 @@ async def make_full_person(
             VolunteerSkill(account_id=account.id, skill_id=f"skill {mark}", level=SkillLevel.good),
             VolunteerField(account_id=account.id, field_id=f"field {mark}"),
             SecondFactor(account_id=account.id, secret=f"secret {mark}", confirmed_at=now),
+            Identity(
+                account_id=account.id,
+                issuer="https://city.example",
+                subject=f"subject {mark}",
+                name=f"市民{mark}",
+                linked_at=now,
+            ),
             RecoveryCode(account_id=account.id, code_hash=f"hash {mark}", created_at=now),
             ApiToken(
                 account_id=account.id,

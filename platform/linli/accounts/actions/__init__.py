@@ -28,10 +28,21 @@ from linli.accounts.actions.factor import (
     renew_recovery_codes,
 )
 from linli.accounts.actions.keys import make_access_key, revoke_access_key
+from linli.accounts.actions.providers import (
+    CONNECTED_ELSEWHERE,
+    NOT_OPEN,
+    connect_identity,
+    disconnect_identity,
+    note_departure,
+    recognise,
+    take_visit,
+)
 from linli.accounts.actions.sessions import end_session, end_sessions, start_session
 
 __all__ = [
+    "CONNECTED_ELSEWHERE",
     "ENTRY",
+    "NOT_OPEN",
     "accept_password",
     "begin_factor",
     "begin_password_try",
@@ -40,14 +51,18 @@ __all__ = [
     "confirm_entry",
     "confirm_factor",
     "confirm_reset",
+    "connect_identity",
     "create_account",
+    "disconnect_identity",
     "drop_factor",
     "end_session",
     "end_sessions",
     "end_trust",
     "forget_factor",
     "make_access_key",
+    "note_departure",
     "prove_factor",
+    "recognise",
     "renew_recovery_codes",
     "request_address_change",
     "request_code",
@@ -57,6 +72,7 @@ __all__ = [
     "send_again",
     "set_password",
     "start_session",
+    "take_visit",
     "trust_device",
     "use_trust",
     "withdraw_consent",

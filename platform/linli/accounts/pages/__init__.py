@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from linli.accounts.pages import entry, factor, keys, mine, reset, second_step
+from linli.accounts.pages import entry, factor, keys, mine, providers, reset, second_step
 
 __all__ = ["router"]
 
@@ -15,5 +15,6 @@ router = Router(
         *mine.handlers,
         *factor.handlers,
         *keys.handlers,
+        *providers.handlers,
     ],
 )

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.accounts import actions, queries
 from linli.accounts.codes import Browser, pending_of
 from linli.accounts.models import Account, SecondFactor
+from linli.accounts.providers import Client
 from linli.accounts.rules import CODE_LIFE, FACTOR_PATIENCE, SESSION_LIFE, CodePurpose
 from linli.accounts.tokens import hash_token
 from linli.core.config import Settings
@@ -51,6 +52,12 @@ SYSTEMS: Final = (
 def settings_of(request: Asked) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
+
+
+def clients_of(request: Asked) -> Mapping[str, Client]:
+    """The providers whose accounts may sign in, by id."""
+    clients: Mapping[str, Client] = request.app.state.providers
+    return clients
 
 
 def browser_of(request: Asked) -> Browser:

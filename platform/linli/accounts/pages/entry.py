@@ -13,6 +13,7 @@ from linli.accounts.pages.browser import (
     Asked,
     awaited_code,
     browser_of,
+    clients_of,
     let_in,
     let_out,
     named_places,
@@ -85,7 +86,7 @@ async def show_privacy(request: Asked) -> Page:
 @get("/sign-in", opt=may(anyone))
 async def show_sign_in(request: Asked, visitor: Visitor) -> Page:
     next_path = next_in(request.query_params)
-    return go(request, next_path) if visitor is not None else _sign_in_page(request, next_path)
+    return go(request, next_path) if visitor is not None else sign_in_page(request, next_path)
 
 
 @post("/sign-in", opt=may(anyone))
@@ -94,7 +95,7 @@ async def sign_in(request: Asked, session: Session, form: Form, now: Now) -> Pag
     next_path = next_in(form.typed)
     by_password = form.typed.get("way") == "password"
     if by_password and not form.has("password"):
-        return _sign_in_page(request, next_path, form, by_password=True)
+        return sign_in_page(request, next_path, form, by_password=True)
     try:
         if by_password:
             return await _sign_in_by_password(request, session, form, next_path, now)
@@ -102,7 +103,7 @@ async def sign_in(request: Asked, session: Session, form: Form, now: Now) -> Pag
             request, session, form, CodePurpose.sign_in, with_next("/confirm", next_path), now
         )
     except Invalid as refusal:
-        return _sign_in_page(request, next_path, form, by_password=by_password, errors=refusal.errors)
+        return sign_in_page(request, next_path, form, by_password=by_password, errors=refusal.errors)
 
 
 @get("/confirm", opt=may(anyone))
@@ -182,23 +183,25 @@ async def _sign_in_by_password(
     address = forms.read_address_field(form)
     account = await prove_password(request, session, typed=form.secret("password"), by=address, now=now)
     if account is None:
-        return _sign_in_page(request, next_path, form, by_password=True, errors={"password": NOT_TOGETHER})
+        return sign_in_page(request, next_path, form, by_password=True, errors={"password": NOT_TOGETHER})
     await actions.resume(session, account=account, agrees=form.flag("consent"), now=now)
     return await let_in(request, session, account, go_on=next_path, now=now)
 
 
-def _sign_in_page(
+def sign_in_page(
     request: Asked,
     next_path: str,
     form: Form | None = None,
     *,
     by_password: bool = False,
     errors: Mapping[str, Message] | None = None,
+    status: int = 422,
 ) -> Page:
     return render(
         request,
         "accounts/sign_in.html",
-        status=422 if errors else 200,
+        status=status if errors else 200,
+        providers=[client.provider for client in clients_of(request).values()],
         typed=form.typed if form else {},
         errors=errors or {},
         next=next_path,

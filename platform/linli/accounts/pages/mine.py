@@ -8,11 +8,12 @@ from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts import actions, forms, passwords, policies, queries
-from linli.accounts.models import Account
+from linli.accounts.models import Account, Identity
 from linli.accounts.pages.browser import (
     Asked,
     awaited_code,
     browser_of,
+    clients_of,
     let_in,
     let_out,
     named_places,
@@ -23,6 +24,7 @@ from linli.accounts.pages.browser import (
     with_next,
 )
 from linli.accounts.pages.proof import prove_password, unlocked
+from linli.accounts.providers import Provider
 from linli.accounts.rules import CodePurpose, ConsentPurpose
 from linli.core.errors import Conflict, Invalid
 from linli.core.i18n import Message
@@ -190,6 +192,15 @@ def typed_from(account: Account, language: str) -> dict[str, str]:
     }
 
 
+async def _providers(
+    request: Asked, session: AsyncSession, account: Account
+) -> list[tuple[Provider, Identity | None]]:
+    """Each provider, with the identity it has given to this account."""
+    known = {each.issuer: each for each in await queries.identities_of(session, account_id=account.id)}
+    providers = [client.provider for client in clients_of(request).values()]
+    return [(each, known.get(each.issuer)) for each in providers]
+
+
 def _known_about(account: Account) -> list[str]:
     born = account.birth_on
     addresses = [part for address in account.addresses for part in address.value.split("@")]
@@ -229,6 +240,7 @@ async def account_page(
         this_session_id=caller.session_id,
         factor=await queries.confirmed_factor(session, account_id=account.id),
         devices=await queries.trusted_devices_of(session, account_id=account.id, now=now),
+        providers=await _providers(request, session, account),
         consent=await queries.last_consent(session, account_id=account.id, purpose=ConsentPurpose.privacy),
         now=now,
     )

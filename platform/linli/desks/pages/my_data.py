@@ -15,6 +15,7 @@ from linli.accounts.models import (
     Account,
     ApiToken,
     Consent,
+    Identity,
     RecoveryCode,
     SecondFactor,
     SignInSession,
@@ -43,6 +44,7 @@ from linli.volunteers.models import (
 # Tables with rows about one person, and the column that says whose. Others' ids and secrets stay out.
 OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "consents": (Consent, "account_id"),
+    "identities": (Identity, "account_id"),
     "sessions": (SignInSession, "account_id"),
     "second_step": (SecondFactor, "account_id"),
     "recovery_codes": (RecoveryCode, "account_id"),
