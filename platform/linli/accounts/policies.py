@@ -1,4 +1,4 @@
-"""Who may end which session, trust and identity.
+"""Who may end which session, trust, key and identity.
 
 Everything else here is open to anyone, or to the signed-in for themselves.
 """
