@@ -115,6 +115,8 @@ PAGES: Final = {
             for page in (
                 "",
                 "/desk",
+                "/desk/teams",
+                "/desk/organizations",
                 "/conversations",
                 "/message",
                 "/edit",

@@ -17,6 +17,7 @@ from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Sessio
 from linli.core.web.security import may
 from linli.core.web.templating import done, render
 from linli.desks.pages.board import BoardRow
+from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, who_tabs
 from linli.divisions.shown import named
 from linli.insurance.queries import insurances_for, missing_in, named_risks, waiting_for
 from linli.needs.actions import lacking
@@ -54,7 +55,7 @@ async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shi
     organization = await session.get_one(Organization, need.organization_id)
     [card] = await cards_by_ids(session, [need.id], now=now)
     coming = [each for each in need.shifts if each.starts_at > now]
-    chosen = _chosen_shift(coming, shift)
+    chosen = chosen_shift(coming, shift)
     roster = await queries.roster(session, need_id=need.id)
     return render(
         request,
@@ -71,7 +72,8 @@ async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shi
         coming=coming,
         chosen=chosen,
         insurance=await _insurance(session, need=need, coming=coming),
-        shift_tabs=_shift_tabs(need, coming, chosen),
+        shift_tabs=shift_tabs(need, coming, chosen, "desk"),
+        who_tabs=who_tabs(need, chosen, "desk"),
         applied=[RosterRow(each) for each in roster if each.participation.state is State.applied],
         confirmed=[RosterRow(each) for each in roster if each.participation.state is State.confirmed],
         invited=[RosterRow(each) for each in roster if each.participation.state is State.invited],
@@ -84,7 +86,7 @@ async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shi
 async def show_people(request: Asked, session: Session, now: Now, need_id: Id, shift: QueryText = "") -> Page:
     """The fragment that asks again while the matcher is still looking."""
     need = await find_need(session, need_id)
-    chosen = _chosen_shift([each for each in need.shifts if each.starts_at > now], shift)
+    chosen = chosen_shift([each for each in need.shifts if each.starts_at > now], shift)
     organization = await session.get_one(Organization, need.organization_id)
     people = await _people(session, need=need, organization=organization, shift=chosen, now=now)
     return render(request, "desks/_people.html", need=need, chosen=chosen, now=now, **people)
@@ -174,31 +176,6 @@ def _history(need: Need) -> list[Happened]:
     )
     happened = [Happened(at, text, tone, note, need.language) for at, text, tone, note in known if at]
     return sorted(happened, key=lambda each: each.at, reverse=True)
-
-
-def _chosen_shift(coming: Sequence[Shift], typed: str) -> Shift | None:
-    """The one in the address, else the first with a free place."""
-    named = next((each for each in coming if str(each.id) == typed), None)
-    free = next((each for each in coming if each.places_free), None)
-    return named or free or (coming[0] if coming else None)
-
-
-def _shift_tabs(need: Need, coming: Sequence[Shift], chosen: Shift | None) -> list[tuple[Any, ...]]:
-    if len(coming) < 2:
-        return []
-    return [
-        (
-            Message(
-                "{start} ({taken}/{places})",
-                start=each.starts_at,
-                taken=each.places_taken,
-                places=each.places,
-            ),
-            f"/needs/{need.id}/desk?shift={each.id}",
-            each is chosen,
-        )
-        for each in coming
-    ]
 
 
 def _chosen_people(form: SentForm) -> list[UUID]:
