@@ -100,6 +100,7 @@ PAGES: Final = {
         "/organizations/{organization}/registration",
         "/organizations/{organization}/edit",
         "/organizations/{organization}/members",
+        "/organizations/{organization}/readmission",
         "/organizations/{organization}/teams",
         "/organizations/{organization}/teams?show=ended",
         "/organizations/{organization}/teams/new",

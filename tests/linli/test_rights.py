@@ -243,6 +243,8 @@ ROUTES = {
     "POST /needs/{need_id}/foresight": DESK,
     "POST /organizations/{organization_id}/needs/field": DESK,
     "POST /needs/{need_id}/field": DESK,
+    "GET /organizations/{organization_id}/readmission": open_to(ACTING_ROLES),
+    "POST /organizations/{organization_id}/readmission": open_to(ACTING_ROLES),
     "GET /organizations/{organization_id}/members": open_to(STAFF),
     "POST /organizations/{organization_id}/members/{membership_id}/end": open_to(STAFF),
     "GET /organizations/{organization_id}/register": open_to(BUREAU),

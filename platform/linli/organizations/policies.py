@@ -62,6 +62,19 @@ may_read_register = member_of_path_organization(Role.bureau_staff, Role.auditor,
 _may_verify = member_of_path_organization(Role.bureau_staff, verified=True)
 
 
+async def may_readmit(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Whoever acts for the organization, and staff of a bureau over it."""
+    if caller is None:
+        raise NotSignedIn
+    if (seat := caller.seat_in(ids["organization_id"])) is not None:
+        if seat.role not in ACTING_ROLES:
+            raise NotPermitted
+        return
+    organization = await session.get(Organization, ids["organization_id"])
+    if organization is None or not is_bureau_over(caller, organization.division):
+        raise NotFound
+
+
 async def may_end_membership(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
     """Whoever acts for the organization, for its members; and everybody for themselves."""
     seat = seat_in_path(caller, ids)

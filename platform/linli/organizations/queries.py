@@ -99,6 +99,22 @@ async def invitations_to(session: AsyncSession, *, account: Account, now: dateti
     return (await session.execute(query.order_by(MembershipInvitation.id).limit(MOST_INVITED))).all()
 
 
+async def members_with_factor(session: AsyncSession, *, organization_id: UUID, but: UUID) -> Sequence[Any]:
+    """Membership id, name and role of the current members who have a second factor, by name."""
+    query = (
+        select(Membership.id, Account.name, Membership.role)
+        .join(Account, Account.id == Membership.account_id)
+        .join(SecondFactor, SecondFactor.account_id == Account.id)
+        .where(
+            Membership.organization_id == organization_id,
+            Membership.ended_at.is_(None),
+            Account.id != but,
+            SecondFactor.confirmed_at.is_not(None),
+        )
+    )
+    return (await session.execute(query.order_by(Account.name, Membership.id).limit(100))).all()
+
+
 async def memberships_of(session: AsyncSession, *, account_id: UUID) -> Sequence[Any]:
     """Organization, role and since of each current membership, the first one first."""
     query = (

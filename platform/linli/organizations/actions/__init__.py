@@ -14,6 +14,7 @@ from linli.organizations.actions.invitations import (
     take_back_invitation,
 )
 from linli.organizations.actions.members import add_member, end_membership
+from linli.organizations.actions.readmission import readmit_member
 from linli.organizations.actions.register import create_organization, found_organization
 from linli.organizations.actions.registration import (
     appeal,
@@ -44,6 +45,7 @@ __all__ = [
     "found_organization",
     "invite_member",
     "note_document_seen",
+    "readmit_member",
     "register_organization",
     "remove_document",
     "submit_registration",

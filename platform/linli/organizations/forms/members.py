@@ -1,6 +1,7 @@
 """Who is asked to become a member."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from linli.accounts.rules import Address, read_address
 from linli.core.errors import Invalid
@@ -34,3 +35,13 @@ def read_new_member(form: Form, *, kind: OrganizationKind) -> NewMember:
     if address is None or role is None or form.errors:
         raise Invalid(form.errors)
     return NewMember(address, role, takes_over)
+
+
+def read_readmission(form: Form) -> UUID:
+    """Whose second step is to be cleared, by somebody who says that they have seen them."""
+    membership_id = form.id("member", required=True)
+    if not form.flag("seen"):
+        form.refuse("seen", Message("Please confirm that you have seen this person yourself."))
+    form.check()
+    assert membership_id is not None
+    return membership_id

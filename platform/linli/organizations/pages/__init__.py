@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from linli.organizations.pages import documents, members, mine, public, register, registration
+from linli.organizations.pages import documents, members, mine, public, readmission, register, registration
 
 router = Router(
     "/",
@@ -12,6 +12,7 @@ router = Router(
         *documents.handlers,
         *members.handlers,
         *mine.handlers,
+        *readmission.handlers,
         *register.handlers,
     ],
 )
