@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from linli.accounts.rules import AddressKind
+from linli.accounts.rules import Address, AddressKind
 from linli.core.db import Base, WithId
 from linli.organizations.documents import DocumentKind
 from linli.organizations.registration import HOLD_THEIR_CODE, PUBLIC_STATES, RegistrationState, Step
@@ -199,3 +199,8 @@ class MembershipInvitation(WithId):
     answered_at: Mapped[datetime | None]
     accepted: Mapped[bool | None]
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+
+    @property
+    def masked(self) -> str:
+        """Enough for those who invited them; an address on a page is one that can be copied."""
+        return Address(self.address_kind, self.address).masked
