@@ -23,6 +23,8 @@ from linli.organizations.registration import INVITED_FOR, RegistrationState
 from linli.organizations.rules import ROLES, OrganizationKind, Role, first_role
 from linli.participation.models import FriendGroup, FriendGroupMember, Participation
 from linli.participation.rules import GroupState, State, group_expires_at, invitation_expires_at
+from linli.rosters.models import RegisteredPerson, RosterImport
+from linli.rosters.rules import REGISTRATION_VERSION
 from linli.teams.models import Team, TeamMember
 from linli.teams.rules import CONSENT_VERSION, MemberState, TeamRole, TeamState
 from linli.volunteers.models import VolunteerProfile
@@ -323,3 +325,29 @@ async def make_group(session: AsyncSession, shift: Shift, *members: Account, **v
         )
     await session.flush()
     return group
+
+
+async def make_registered_person(
+    session: AsyncSession, organization: Organization, *, mobile: str = "", **values: Any
+) -> Account:
+    """Somebody without a phone of their own, whom an organization registered."""
+    account = await make_account(session, **{"mobile": None, "is_managed": True} | values)
+    session.add(
+        RegisteredPerson(
+            account_id=account.id,
+            organization_id=organization.id,
+            mobile=mobile,
+            consent_version=REGISTRATION_VERSION,
+            consent_at=NOW,
+        )
+    )
+    await session.flush()
+    return account
+
+
+async def make_roster_import(session: AsyncSession, organization: Organization) -> RosterImport:
+    """A file that was compared and would do nothing."""
+    seen = RosterImport(organization_id=organization.id, seen_print="", differences=[], created_at=NOW)
+    session.add(seen)
+    await session.flush()
+    return seen

@@ -47,6 +47,8 @@ from linli.organizations import pages as organizations_pages
 from linli.organizations.queries import bearer_of_key, caller_of
 from linli.participation import jobs as participation_jobs
 from linli.participation import pages as participation_pages
+from linli.rosters import jobs as rosters_jobs
+from linli.rosters import pages as rosters_pages
 from linli.suggestions import jobs as suggestions_jobs
 from linli.teams import pages as teams_pages
 from linli.volunteers import jobs as volunteers_jobs
@@ -69,6 +71,7 @@ def routers() -> Sequence[Any]:
         conversations_pages.router,
         insurance_pages.router,
         participation_pages.router,
+        rosters_pages.router,
         desks_pages.router,
         serve_static,
     )
@@ -89,6 +92,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
         *needs_jobs.JOBS,
         *conversations_jobs.JOBS,
         *participation_jobs.JOBS,
+        *rosters_jobs.JOBS,
         *suggestions_jobs.JOBS,
     )
 

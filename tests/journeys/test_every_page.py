@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import pytest
 from litestar.routes import HTTPRoute
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
 from linli.app import create_app
 from linli.core.config import read_settings
@@ -104,6 +104,11 @@ PAGES: Final = {
         "/organizations/{organization}/teams",
         "/organizations/{organization}/teams?show=ended",
         "/organizations/{organization}/teams/new",
+        "/organizations/{organization}/people",
+        "/organizations/{organization}/people/new",
+        "/organizations/{organization}/people/duplicates",
+        "/organizations/{organization}/registered/{registered}",
+        "/organizations/{organization}/roster/imports/{import}",
         "/organizations/{organization}/credentials",
         "/organizations/{organization}/reports",
         "/organizations/{organization}/blocks",
@@ -166,6 +171,8 @@ NO_PAGES: Final = {
     "/me/data.json",
     "/api/v1/openapi.json",
     "/api/v1/me",
+    "/organizations/{organization_id}/roster.csv",
+    "/organizations/{organization_id}/roster.xlsx",
     "/participations/{participation_id}/calendar.ics",
 }
 
@@ -225,6 +232,8 @@ async def things_found(walk: Walk, who: str) -> dict[str, str]:
             "person",
             "link",
             "subject",
+            "registered",
+            "import",
         ),
         "",
     )
@@ -233,6 +242,8 @@ async def things_found(walk: Walk, who: str) -> dict[str, str]:
     if who == BUREAU:
         register = f"/organizations/{found['organization']}/register"
         found["subject"] = await id_in_link(walk, register, ".card-title a", part=4)
+    if who == OFFICER:
+        found |= await people_made(walk, found["organization"])
     if who in WHERE_NEEDS_ARE:
         found["need"] = await id_in_link(walk, WHERE_NEEDS_ARE[who].format(**found), ".card-title a")
     if who in WHERE_TEAMS_ARE:
@@ -266,6 +277,24 @@ async def link_of_a_group(walk: Walk) -> str:
             await walk.page.wait_for_url("**/together/*")
             return walk.page.url.rpartition("/")[2]
     raise AssertionError("nowhere two places are free")
+
+
+async def people_made(walk: Walk, organization: str) -> dict[str, str]:
+    """Somebody without a phone is registered, and a file compared: the demo has neither."""
+    page, people = walk.page, f"/organizations/{organization}/people"
+    await page.goto(f"{people}/new")
+    await page.locator("[name='name']").fill("石阿婆")
+    await page.locator("[name='birth_on']").fill("1950-05-01")
+    await page.locator("[name='agree']").check()
+    await page.locator("main form button.main").click()
+    registered = page.url.rpartition("/")[2]
+    await page.goto(people)
+    await page.locator("main details summary").first.click()
+    rows = "id,name,birth_on,community\n,石阿公,1948-01-02,nowhere\n".encode()
+    file: FilePayload = {"name": "roster.csv", "mimeType": "text/csv", "buffer": rows}
+    await page.locator("[name='file']").set_input_files(file)
+    await page.locator("main form[enctype] button").click()
+    return {"registered": registered, "import": page.url.rpartition("/")[2].partition("?")[0]}
 
 
 async def id_in_link(walk: Walk, path: str, link: str, attribute: str = "href", part: int = 2) -> str:

@@ -47,6 +47,7 @@ DESK, ROSTER = "/needs/{need_id}/desk", "/needs/{need_id}/roster"
 PAPERS_TO_CHECK = "/organizations/{organization_id}/credentials"
 # By joining a team its members agreed to be seen there.
 TEAM_ROSTER = "/teams/{team_id}/roster"
+PEOPLE = "/organizations/{organization_id}/people"
 
 
 LOW_INCOME, PUBLIC = "low_income", "elderly_care"
@@ -70,8 +71,10 @@ def may_show(actor: str, state: State, path: str) -> set[str]:
         return place
     if path == PAPERS_TO_CHECK:
         return {"name"}
-    if path == TEAM_ROSTER:
-        return {"name", "mobile"}
+    if path == TEAM_ROSTER or path.endswith(("/roster.csv", "/roster.xlsx")):
+        return {"name", "mobile", "birth year"}
+    if path == PEOPLE:
+        return {"name"}
     if actor in DESKS and path in FORMS:
         return set(OWNED)
     if actor in DESKS and has_place:

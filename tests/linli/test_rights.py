@@ -3,9 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import cycle
 
-import httpx
 import pytest
 from litestar.routes import HTTPRoute
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,24 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.accounts.providers import Client
 from linli.core.config import Settings
 from linli.core.web.application import Application
-from linli.core.web.csrf import new_form_token
-from linli.core.web.security import cookie_name
 from linli.organizations.rules import ACTING_ROLES, Role
 from tests.conftest import RolledBackDatabase, Visitor
 from tests.factories import make_key
 from tests.house import expect_none
 from tests.linli.accounts.providers.standing import provider_at
+from tests.linli.walking import Walker
 from tests.linli.world import BUREAU, DESKS, LEADER, STAFF, VISITOR, VOLUNTEER, Ids, World, make_world
 
 ACTORS = (VISITOR, VOLUNTEER, LEADER, *STAFF)
 SIGNED_IN = frozenset({VOLUNTEER, LEADER, *STAFF})
 ASKING = frozenset(DESKS)
-BAD_BODIES = (
-    ("application/x-www-form-urlencoded", b"a=%ff%00&a=&=&reason=" + b"\xff" * 50),
-    ("application/json", b'{"' + b"[" * 3000),
-    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: nonsense\r\n\r\n\x00"),
-    ("", b"\x00\xff\xfe"),
-)
 
 
 @dataclass(frozen=True)
@@ -186,6 +177,21 @@ ROUTES = {
     "POST /teams/{team_id}/members/{member_id}/remove": LEADS,
     "POST /teams/{team_id}/members/{member_id}/role": LEADS,
     "GET /organizations/{organization_id}/teams": DESK,
+    "GET /organizations/{organization_id}/people": DESK,
+    "POST /organizations/{organization_id}/people": DESK,
+    "GET /organizations/{organization_id}/people/new": DESK,
+    "GET /organizations/{organization_id}/people/duplicates": DESK,
+    "POST /organizations/{organization_id}/people/merge": DESK,
+    "GET /organizations/{organization_id}/registered/{person_id}": DESK,
+    "POST /organizations/{organization_id}/registered/{person_id}/participations/{held_id}/accept": DESK,
+    "POST /organizations/{organization_id}/registered/{person_id}/participations/{held_id}/decline": DESK,
+    "POST /organizations/{organization_id}/registered/{person_id}/participations/{held_id}/withdraw": DESK,
+    "GET /organizations/{organization_id}/roster.csv": DESK,
+    "GET /organizations/{organization_id}/roster.xlsx": DESK,
+    "POST /organizations/{organization_id}/roster/imports": DESK,
+    "GET /organizations/{organization_id}/roster/imports/{import_id}": DESK,
+    "POST /organizations/{organization_id}/roster/imports/{import_id}/apply": DESK,
+    "POST /organizations/{organization_id}/roster/imports/{import_id}/undo": DESK,
     "GET /organizations/{organization_id}/teams/new": DESK,
     "POST /organizations/{organization_id}/teams": DESK,
     "POST /organizations/{organization_id}/teams/{team_id}/agree": open_to(Role.officer),
@@ -267,44 +273,6 @@ ROUTES = {
     "POST /organizations/{organization_id}/credentials/{paper_id}/check": CHECKS_PAPERS,
     "POST /organizations/{organization_id}/credentials/{paper_id}/take-back": CHECKS_PAPERS,
 }
-
-
-class Walker:
-    """Sends requests as one person and forgets what they changed."""
-
-    def __init__(self, app: Application, database: RolledBackDatabase, settings: Settings) -> None:
-        # A refusal as JSON is the same refusal without a page around it.
-        self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app),
-            base_url=settings.base_url,
-            headers={"Accept": "application/json"},
-        )
-        self.database = database
-        token = new_form_token(settings.secret_key)
-        self.form = {"x-csrftoken": token, "Content-Type": "application/x-www-form-urlencoded"}
-        self.cookies = {cookie_name(settings, "csrf"): token}
-        self.bearer: dict[str, str] = {}
-        self.bad_bodies = cycle(BAD_BODIES)
-
-    async def ask(self, route: str, ids: Ids) -> int:
-        """The request as a page of ours would send it."""
-        return await self._send(route, ids, headers=self.form, content=b"")
-
-    async def ask_with_a_bad_body(self, route: str, ids: Ids, *, has_token: bool) -> int:
-        kind, body = next(self.bad_bodies)
-        headers = {"x-csrftoken": self.form["x-csrftoken"]} if has_token else {}
-        return await self._send(route, ids, headers=headers | {"Content-Type": kind}, content=body)
-
-    async def _send(self, route: str, ids: Ids, headers: dict[str, str], content: bytes) -> int:
-        method, path = route.split()
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        undone = await self.database.connection.begin_nested()
-        answer = await self.client.request(
-            method, path.format(**ids), headers=headers | self.bearer | {"Cookie": cookie}, content=content
-        )
-        await undone.rollback()
-        self.client.cookies.clear()
-        return answer.status_code
 
 
 @pytest.fixture(autouse=True)

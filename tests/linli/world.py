@@ -40,6 +40,8 @@ from tests.factories import (
     make_need,
     make_organization,
     make_participation,
+    make_registered_person,
+    make_roster_import,
     make_team,
     make_team_member,
     make_volunteer,
@@ -225,12 +227,21 @@ async def make_teams(
 ) -> Mapping[str, Ids]:
     """A team of each desk, all with the same leader and member; the committee's is a group of neighbours."""
     ids: dict[str, Ids] = {}
-    for role in DESKS:
+    for n, role in enumerate(DESKS):
         home = desks[role].organization
         team = await make_team(session, home, is_group=role is Role.officer)
         await make_team_member(session, team, leader, TeamRole.leader)
         ids[role] = ids_of(team, await make_team_member(session, team, member))
+        ids[role] |= await make_roster(session, home, hours=40 + 3 * n)
     return ids | dict.fromkeys(BUREAU, ids[Role.officer])
+
+
+async def make_roster(session: AsyncSession, home: Organization, *, hours: int) -> Ids:
+    """Somebody the organization registered, who is invited; and a file that was compared."""
+    person = await make_registered_person(session, home)
+    place = await make_place(session, person, home, State.invited, field=FIELD, hours=hours)
+    seen = await make_roster_import(session, home)
+    return as_text(person_id=person.id, import_id=seen.id) | {"held_id": place["participation_id"]}
 
 
 def ids_of(team: Team, member: TeamMember) -> Ids:

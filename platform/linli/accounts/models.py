@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from linli.accounts.rules import Address, AddressKind, CodePurpose, ConsentPurpose
@@ -13,7 +13,9 @@ from linli.core.db import Base, WithId
 
 class Account(WithId):
     __tablename__ = "accounts"
-    __table_args__ = (CheckConstraint("email IS NOT NULL OR mobile IS NOT NULL", name="has_an_address"),)
+    __table_args__ = (
+        CheckConstraint("email IS NOT NULL OR mobile IS NOT NULL OR is_managed", name="has_an_address"),
+    )
 
     name: Mapped[str]
     birth_on: Mapped[date]
@@ -26,6 +28,8 @@ class Account(WithId):
     # The unpadded division code; its length says the level (docs/adr).
     division: Mapped[str | None] = mapped_column(index=True)
     is_sample: Mapped[bool] = mapped_column(default=False)
+    # Registered by an organization on the person's behalf: may be without an address, and cannot sign in.
+    is_managed: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Consent was withdrawn (PIPL art. 15): kept, and used for nothing until it is given again.
     stopped_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

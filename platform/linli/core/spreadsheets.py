@@ -81,7 +81,7 @@ def neutralised(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_BEGIN_FORMULAS) else cell
 
 
-def _restored(cell: str) -> str:
+def restored(cell: str) -> str:
     """What `neutralised` was given, so that a file we wrote can be mended and read again."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_BEGIN_FORMULAS) else cell
 
@@ -93,7 +93,7 @@ def _records(text: str) -> Iterator[SheetRow]:
     while True:
         number += 1
         try:
-            yield SheetRow(number, tuple(_restored(cell) for cell in next(reader)))
+            yield SheetRow(number, tuple(restored(cell) for cell in next(reader)))
         except StopIteration:
             return
         except csv.Error:

@@ -25,6 +25,7 @@ MODULES_WITH_TABLES = (
     "linli.insurance.models",
     "linli.participation.models",
     "linli.suggestions.models",
+    "linli.rosters.models",
 )
 
 

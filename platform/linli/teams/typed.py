@@ -20,7 +20,7 @@ class TypedTeam:
 
 
 def typed_new(division: str, language: str) -> TypedTeam:
-    return TypedTeam(_place(division, language))
+    return TypedTeam(typed_place(division, language))
 
 
 def typed_team(team: Team, fields: Sequence[str], language: str) -> TypedTeam:
@@ -30,7 +30,7 @@ def typed_team(team: Team, fields: Sequence[str], language: str) -> TypedTeam:
         "parent": str(team.parent_id or ""),
         "version": str(team.version),
     }
-    return TypedTeam(text | _place(team.division, language), fields, free_slots(team.availability))
+    return TypedTeam(text | typed_place(team.division, language), fields, free_slots(team.availability))
 
 
 def typed_form(form: Form) -> TypedTeam:
@@ -38,7 +38,7 @@ def typed_form(form: Form) -> TypedTeam:
     return TypedTeam(text, form.typed_many("fields"), form.typed_many("week"))
 
 
-def _place(code: str, language: str) -> dict[str, str]:
+def typed_place(code: str, language: str) -> dict[str, str]:
     place = with_code(code)
     shown = path_of(place, language) if place else ""
     return {"community": shown, "division_of": shown, "division": code if place else ""}

@@ -30,6 +30,7 @@ from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import Role
 from linli.participation.models import FriendGroupMember
 from linli.participation.rules import State
+from linli.rosters.models import RegisteredPerson
 from linli.suggestions.models import Suggestion, SuggestionRun
 from linli.volunteers.models import VolunteerCredential, VolunteerField, VolunteerLanguage, VolunteerSkill
 from linli.volunteers.rules import SkillLevel
@@ -65,6 +66,8 @@ NOT_ABOUT_THEM = {
     "needs.answered_by_id": "about the need",
     "volunteer_credentials.checked_by_id": "about the volunteer",
     "participations.asked_by_id": "about the volunteer",
+    "registered_people.recorded_by_id": "about the person who was registered",
+    "roster_imports.account_id": "acts for an organization; forgotten after a month",
     "teams.proposed_by_id": "about the team; its proposer is its first member",
     "friend_groups.started_by_id": "who started it is a member, and so in the export",
     "conversation_messages.author_id": "read with one's conversations, and by who wrote them",
@@ -102,6 +105,14 @@ async def make_full_person(
     await make_volunteer(session, account=account, about=f"关于{mark}", number=f"编号{mark}")
     held = await make_participation(session, need.shifts[0], account, State.confirmed, note=f"备注{mark}")
     held.asked_by_id = account.id
+    session.add(
+        RegisteredPerson(
+            account_id=account.id,
+            organization_id=organization.id,
+            consent_version=f"登记{mark}",
+            consent_at=now,
+        )
+    )
     await make_team_member(session, await make_team(session, organization, name=f"服务队{mark}"), account)
     run = SuggestionRun(
         need_id=need.id,

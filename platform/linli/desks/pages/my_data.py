@@ -31,6 +31,7 @@ from linli.needs.models import Need, Shift
 from linli.notifications.models import Notice, OutboxMessage
 from linli.organizations.models import Membership, MembershipInvitation, Organization
 from linli.participation.models import FriendGroupMember, Participation
+from linli.rosters.models import RegisteredPerson
 from linli.suggestions.models import Suggestion
 from linli.teams.models import Team, TeamMember
 from linli.volunteers.models import (
@@ -58,6 +59,7 @@ OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "memberships": (Membership, "account_id"),
     "membership_invitations": (MembershipInvitation, "account_id"),
     "teams": (TeamMember, "account_id"),
+    "registration": (RegisteredPerson, "account_id"),
     "participations": (Participation, "account_id"),
     "groups": (FriendGroupMember, "account_id"),
     "suggestions": (Suggestion, "account_id"),
@@ -77,6 +79,7 @@ LEFT_OUT = {
     "new_secret",
     "last_step",
     "checked_by_id",
+    "recorded_by_id",
     "asked_by_id",
     "invited_by_id",
     "hands_over_id",
