@@ -37,6 +37,8 @@ from linli.core.web.sessions import (
 )
 from linli.core.web.static import serve_static, static
 from linli.desks import pages as desks_pages
+from linli.dispatch import jobs as dispatch_jobs
+from linli.dispatch import pages as dispatch_pages
 from linli.insurance import pages as insurance_pages
 from linli.needs import jobs as needs_jobs
 from linli.needs import pages as needs_pages
@@ -72,6 +74,7 @@ def routers() -> Sequence[Any]:
         insurance_pages.router,
         participation_pages.router,
         rosters_pages.router,
+        dispatch_pages.router,
         desks_pages.router,
         serve_static,
     )
@@ -93,6 +96,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
         *conversations_jobs.JOBS,
         *participation_jobs.JOBS,
         *rosters_jobs.JOBS,
+        *dispatch_jobs.JOBS,
         *suggestions_jobs.JOBS,
     )
 

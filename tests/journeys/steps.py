@@ -17,6 +17,7 @@ from tests.journeys.server import Server
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 OFFICER: Final = "officer@example.org"
 VOLUNTEER: Final = "volunteer@example.org"
+COORDINATOR: Final = "coordinator@example.org"
 BUREAU: Final = "bureau.staff@example.org"
 HTML_LANGUAGES: Final = {"zh": "zh-Hans", "en": "en"}
 # Who has signed in once, by server and address: the stories are not about signing in again.

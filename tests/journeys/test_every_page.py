@@ -63,7 +63,8 @@ PAGES: Final = {
         "/needs/{need}",
         "/me/notices",
         "/me/teams",
-        *(f"/teams/{{team}}{page}" for page in ("", "/roster", "/invite", "/edit")),
+        *(f"/teams/{{team}}{page}" for page in ("", "/dispatch", "/calendar", "/roster", "/invite", "/edit")),
+        "/dispatch/{dispatch}",
         "/join/{token}",
         "/teams/new",
         "/me/conversations",
@@ -109,6 +110,8 @@ PAGES: Final = {
         "/organizations/{organization}/people/duplicates",
         "/organizations/{organization}/registered/{registered}",
         "/organizations/{organization}/roster/imports/{import}",
+        "/organizations/{organization}/dispatch",
+        "/teams/{team}/ask-for-help",
         "/organizations/{organization}/credentials",
         "/organizations/{organization}/reports",
         "/organizations/{organization}/blocks",
@@ -123,6 +126,9 @@ PAGES: Final = {
                 "/desk",
                 "/desk/teams",
                 "/desk/organizations",
+                "/dispatch",
+                "/dispatch/team/{team}",
+                "/dispatch/organization/{charity}",
                 "/conversations",
                 "/message",
                 "/edit",
@@ -174,6 +180,7 @@ NO_PAGES: Final = {
     "/organizations/{organization_id}/roster.csv",
     "/organizations/{organization_id}/roster.xlsx",
     "/participations/{participation_id}/calendar.ics",
+    "/team-calendar/{feed}",
 }
 
 # Seen on the way of a story that alone leads there.
@@ -258,8 +265,11 @@ async def things_found(walk: Walk, who: str) -> dict[str, str]:
         organization = "form[action^='/organizations/']"
         found["asker"] = await id_in_link(walk, conversation, organization, attribute="action")
         found["link"] = await link_of_a_group(walk)
+        found["dispatch"] = await id_in_link(walk, f"/teams/{found['team']}/dispatch", ".card-title a")
     if who == OFFICER:
         found["conversation"] = await id_in_link(walk, "/me/notices", "a[href^='/conversations/']")
+        found["team"] = await id_in_link(walk, "/teams", ".card-title a")
+        found["charity"] = await id_in_link(walk, "/organizations", ".card-title a")
         person = await link_of(walk, f"/conversations/{found['conversation']}", "a[href*='/people/']")
         found["person"] = person.split("/")[4]
     return found

@@ -48,6 +48,8 @@ PAPERS_TO_CHECK = "/organizations/{organization_id}/credentials"
 # By joining a team its members agreed to be seen there.
 TEAM_ROSTER = "/teams/{team_id}/roster"
 PEOPLE = "/organizations/{organization_id}/people"
+# Who leads it names who goes.
+DISPATCH = "/dispatch/{dispatch_id}"
 
 
 LOW_INCOME, PUBLIC = "low_income", "elderly_care"
@@ -69,7 +71,7 @@ def may_show(actor: str, state: State, path: str) -> set[str]:
         return set(PERSONAL) | place
     if actor == LEADER and place:
         return place
-    if path == PAPERS_TO_CHECK:
+    if path in {PAPERS_TO_CHECK, DISPATCH}:
         return {"name"}
     if path == TEAM_ROSTER or path.endswith(("/roster.csv", "/roster.xlsx")):
         return {"name", "mobile", "birth year"}

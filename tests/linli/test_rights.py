@@ -16,6 +16,7 @@ from tests.conftest import RolledBackDatabase, Visitor
 from tests.factories import make_key
 from tests.house import expect_none
 from tests.linli.accounts.providers.standing import provider_at
+from tests.linli.dispatch.routes import dispatch_routes
 from tests.linli.walking import Walker
 from tests.linli.world import BUREAU, DESKS, LEADER, STAFF, VISITOR, VOLUNTEER, Ids, World, make_world
 
@@ -167,6 +168,13 @@ ROUTES = {
     "POST /teams/{team_id}/invitation/accept": BELONGS,
     "POST /teams/{team_id}/invitation/decline": BELONGS,
     "GET /teams/{team_id}/roster": LEADS,
+    **dispatch_routes(
+        desk=DESK,
+        leads=LEADS,
+        belongs=open_to(BELONGS.own, LEADS.own),
+        asks_any_team=Rights(ASKING, ASKING),
+        anyone=ANYONE,
+    ),
     "GET /teams/{team_id}/invite": LEADS,
     "POST /teams/{team_id}/invite/renew": LEADS,
     "GET /teams/{team_id}/edit": LEADS,

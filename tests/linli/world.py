@@ -19,7 +19,10 @@ from linli.conversations.models import (
     Report,
 )
 from linli.conversations.rules import Reason, Side, Subject
-from linli.needs.models import Need
+from linli.core.config import DEVELOPMENT_SECRET
+from linli.dispatch.pages.calendar import feed_of
+from linli.dispatch.rules import DispatchState
+from linli.needs.models import Need, Shift
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import OrganizationKind as Kind
 from linli.organizations.rules import Role
@@ -46,6 +49,7 @@ from tests.factories import (
     make_team_member,
     make_volunteer,
 )
+from tests.linli.dispatch.factories import make_dispatch
 
 Ids = dict[str, str]
 VISITOR: Final = "visitor"
@@ -104,8 +108,8 @@ async def make_world(
     another = await make_person(session, away, state, field)
     leader = await make_person(session, home, state, field, leads=True)
     another_leader = await make_person(session, away, state, field, leads=True)
-    own_teams = await make_teams(session, home, leader.account, somebody.account)
-    other_teams = await make_teams(session, away, another_leader.account, another.account)
+    own_teams = await make_teams(session, home, leader.account, somebody)
+    other_teams = await make_teams(session, away, another_leader.account, another)
     accounts = {role: seat.account for role, seat in home.items()}
     accounts |= {VOLUNTEER: somebody.account, LEADER: leader.account}
     own: dict[str, dict[str, str]] = {
@@ -223,15 +227,22 @@ async def make_person(
 
 
 async def make_teams(
-    session: AsyncSession, desks: Mapping[str, Seat], leader: Account, member: Account
+    session: AsyncSession, desks: Mapping[str, Seat], leader: Account, member: Person
 ) -> Mapping[str, Ids]:
-    """A team of each desk, all with the same leader and member; the committee's is a group of neighbours."""
+    """A team of each desk, all with the same leader and member; the committee's is a group of neighbours.
+
+    Each was asked for a place in the need where the member has one, and has said yes.
+    """
     ids: dict[str, Ids] = {}
     for n, role in enumerate(DESKS):
         home = desks[role].organization
         team = await make_team(session, home, is_group=role is Role.officer)
         await make_team_member(session, team, leader, TeamRole.leader)
-        ids[role] = ids_of(team, await make_team_member(session, team, member))
+        ids[role] = ids_of(team, await make_team_member(session, team, member.account))
+        shift = await session.get_one(Shift, UUID(member.ids[role]["shift_id"]))
+        dispatch = await make_dispatch(session, shift, team, DispatchState.accepted, places=1)
+        charity = desks[Role.coordinator].organization
+        ids[role] |= as_text(dispatch_id=dispatch.id, asked_id=charity.id)
         ids[role] |= await make_roster(session, home, hours=40 + 3 * n)
     return ids | dict.fromkeys(BUREAU, ids[Role.officer])
 
@@ -245,7 +256,8 @@ async def make_roster(session: AsyncSession, home: Organization, *, hours: int) 
 
 
 def ids_of(team: Team, member: TeamMember) -> Ids:
-    return as_text(team_id=team.id, member_id=member.id) | {"token": team.join_token}
+    feed = f"{feed_of(DEVELOPMENT_SECRET, member.id)}.ics"
+    return as_text(team_id=team.id, member_id=member.id) | {"token": team.join_token, "feed": feed}
 
 
 async def make_place(

@@ -16,6 +16,7 @@ from linli.accounts.models import Account
 from linli.accounts.queries import factor_of, waiting_secret
 from linli.core import seed
 from linli.core.errors import Conflict
+from linli.demo.asking_teams import ask_team
 from linli.demo.insurance import sample_insurances
 from linli.demo.needs import PlannedNeed, Story
 from linli.demo.organizations import draft_of
@@ -45,6 +46,7 @@ from linli.organizations.rules import Role
 from linli.organizations.steps import take_step
 from linli.participation import actions as participation
 from linli.participation.queries import open_in_shift
+from linli.teams.models import Team
 from linli.volunteers import actions as volunteers
 from linli.volunteers.forms import ProfileDraft, StatedPaper
 
@@ -66,6 +68,7 @@ OFFICERS_ANSWERS: Final[Mapping[Act, Callable[..., Awaitable[Any]]]] = {
     Act.refuse: participation.refuse_application,
 }
 ASKED_ABOUT: Final = frozenset({Story.coming, Story.asked, Story.applied})
+ASKED_OF_TEAMS: Final = (Story.coming, Story.asked)
 
 Event = tuple[datetime, Callable[[], Awaitable[Any]]]
 
@@ -78,6 +81,7 @@ class Built:
     members: list[Account] = field(default_factory=list)
     volunteers: list[Account] = field(default_factory=list)
     needs: dict[int, Need] = field(default_factory=dict)
+    teams: list[Team] = field(default_factory=list)
 
 
 @dataclass
@@ -96,6 +100,7 @@ class Builder:
         for _, happens in sorted(self._events(), key=lambda event: event[0]):
             await happens()
         await self._let_people_ask()
+        await self._let_a_team_be_asked()
         await self._let_time_pass()
         return self.built
 
@@ -213,7 +218,7 @@ class Builder:
         return account
 
     async def _begin_team(self, planned: PlannedTeam) -> None:
-        await build_team(
+        team = await build_team(
             self.session,
             planned,
             home=self.built.organizations[self.plan.members[planned.home].organization.name],
@@ -221,6 +226,7 @@ class Builder:
             volunteers=self.built.volunteers,
             now=self.plan.diary.at(-TEAMS_BEGAN_DAYS_AGO, 20),
         )
+        self.built.teams.append(team)
 
     async def _state(self, account: Account, held: HeldCredential) -> None:
         now = self.plan.diary.at(-CHECKED_DAYS_AGO, 11)
@@ -297,6 +303,21 @@ class Builder:
             people=self.built.volunteers[:2],
             officer=officer,
             organization=self.built.organizations[self.plan.members[1].organization.name],
+            evening=self.plan.diary.at(-1, 20),
+        )
+
+    async def _let_a_team_be_asked(self) -> None:
+        """The officer who signs in asks the team that the first volunteer leads."""
+        officer, planned = self.built.members[1], self.plan.teams[0]
+        theirs = [(n, need) for n, need in self.built.needs.items() if self._officer(n) is officer]
+        await ask_team(
+            self.session,
+            team=self.built.teams[0],
+            needs=[
+                need for story in ASKED_OF_TEAMS for n, need in theirs if self.plan.needs[n].story is story
+            ],
+            people=[self.built.volunteers[n] for n in planned.people],
+            officer=officer,
             evening=self.plan.diary.at(-1, 20),
         )
 

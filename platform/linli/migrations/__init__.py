@@ -24,6 +24,7 @@ MODULES_WITH_TABLES = (
     "linli.conversations.models",
     "linli.insurance.models",
     "linli.participation.models",
+    "linli.dispatch.models",
     "linli.suggestions.models",
     "linli.rosters.models",
 )

@@ -19,6 +19,7 @@ from linli.insurance.rules import Insured
 from linli.needs.models import Need, Shift
 from linli.participation import queries, rules
 from linli.participation.queries import Promise
+from linli.participation.rules import State
 
 NOT_AT_PRESENT: Final = Message("Not to be asked at present.")
 BLOCKED_BY_YOU: Final = Message("Your organization has blocked this person.")
@@ -156,9 +157,16 @@ def _promise(standing: Standing, shift: Shift) -> list[Obstacle]:
     other = next((each for each in standing.promises if each.overlaps(shift)), None)
     if other is None:
         return []
-    sentence = Message(
-        "At this time you have already promised “{title}” ({start}).",
-        title=other.title,
-        start=other.starts_at,
-    )
+    if other.state is State.offered:
+        sentence = Message(
+            "At this time a place is kept for you in “{title}” ({start}). Please answer that first.",
+            title=other.title,
+            start=other.starts_at,
+        )
+    else:
+        sentence = Message(
+            "At this time you have already promised “{title}” ({start}).",
+            title=other.title,
+            start=other.starts_at,
+        )
     return [Obstacle(sentence, Message("Busy at this time."))]

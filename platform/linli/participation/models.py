@@ -1,9 +1,9 @@
-"""One volunteer in one shift."""
+"""One volunteer in one shift, and places kept for people who are still to be named."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from linli.core.db import Base, WithId
@@ -42,10 +42,37 @@ class Participation(WithId):
     # Friends who came as one: confirmed or declined as one, given up one by one. No foreign key: it still
     # says who came with whom when the rows of the group are gone.
     group_id: Mapped[UUID | None] = mapped_column(index=True)
+    # The place came out of this hold, and goes back to it as long as it runs.
+    hold_id: Mapped[UUID | None] = mapped_column(ForeignKey("holds.id", ondelete="SET NULL"), index=True)
     # Since when this person knows that the organization they go to has lost its mark.
     told_unverified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+
+class Hold(WithId):
+    """Places of a shift that count as taken until somebody is named for each, or until it ends.
+
+    At every moment `places_taken` of a shift is the people who hold a place and what is left of its holds.
+    """
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        CheckConstraint("places_left >= 0 AND places_left <= places", name="places_left"),
+        CheckConstraint("ended_at IS NULL OR places_left = 0", name="ended_holds_nothing"),
+        Index("ix_holds_ended_at_until", "ended_at", "until"),
+    )
+
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id", ondelete="CASCADE"), index=True)
+    need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id", ondelete="CASCADE"), index=True)
+    places: Mapped[int]
+    places_left: Mapped[int]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    def runs_at(self, now: datetime) -> bool:
+        return self.ended_at is None and now < self.until
 
 
 class FriendGroup(WithId):

@@ -17,7 +17,7 @@ from linli.needs.policies import may_manage_need
 from linli.needs.views import PrivatePlace, PublicNeed
 from linli.participation import actions, policies, queries
 from linli.participation.models import Participation
-from linli.participation.rules import OPEN, State, may_see_contact
+from linli.participation.rules import OPEN, WAITS_FOR_YES, State, may_see_contact
 from linli.participation.together.queries import own_groups
 
 Page = Response[Any]
@@ -200,7 +200,7 @@ async def my_commitments(request: Asked, session: Session, caller: Caller, now: 
     return render(
         request,
         "participation/commitments.html",
-        invitations=[each for each in coming if each.participation.state is State.invited],
+        invitations=[each for each in coming if each.participation.state in WAITS_FOR_YES],
         promised=[each for each in coming if each.participation.state is State.confirmed],
         applied=[each for each in coming if each.participation.state is State.applied],
         groups=await own_groups(session, account_id=caller.account_id, now=now),

@@ -111,12 +111,13 @@ async def has_taken_part(session: AsyncSession, *, need_id: UUID, account_id: UU
 
 @dataclass(frozen=True)
 class Promise:
-    """A place that somebody holds."""
+    """A place that somebody holds, or that is kept until they answer."""
 
     title: str
     shift_id: UUID
     starts_at: datetime
     ends_at: datetime
+    state: State
 
     def overlaps(self, shift: Shift) -> bool:
         is_another = self.shift_id != shift.id
@@ -124,7 +125,7 @@ class Promise:
 
 
 _PROMISES: Final = (
-    select(Need.title, Shift.id, Shift.starts_at, Shift.ends_at)
+    select(Need.title, Shift.id, Shift.starts_at, Shift.ends_at, Participation.state)
     .join(Shift, Shift.need_id == Need.id)
     .join(Participation, Participation.shift_id == Shift.id)
     .where(Participation.account_id == bindparam("account_id"), Participation.state.in_(TAKES_A_PLACE))
@@ -336,6 +337,33 @@ async def expired(session: AsyncSession, *, now: datetime, limit: int = 200) -> 
         .order_by(Participation.expires_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+    )
+    return found.all()
+
+
+def _offer_has_expired(now: datetime) -> ColumnElement[bool]:
+    return and_(Participation.state == State.offered, Participation.expires_at <= now)
+
+
+async def needs_with_expired_offers(
+    session: AsyncSession, *, now: datetime, limit: int = 50
+) -> Sequence[UUID]:
+    found = await session.scalars(
+        select(Participation.need_id)
+        .where(_offer_has_expired(now))
+        .distinct()
+        .order_by(Participation.need_id)
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def expired_offers(session: AsyncSession, *, need_id: UUID, now: datetime) -> Sequence[Participation]:
+    found = await session.scalars(
+        select(Participation)
+        .where(Participation.need_id == need_id, _offer_has_expired(now))
+        .order_by(Participation.id)
+        .execution_options(populate_existing=True)
     )
     return found.all()
 

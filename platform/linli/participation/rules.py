@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from linli.core.i18n import Message
+from linli.core.i18n import Message, counted
 from linli.needs.rules import RUNNING_STATES, NeedState
 from linli.volunteers.rules import credential_counts
 
@@ -35,6 +35,8 @@ class State(StrEnum):
 
 OPEN: Final = frozenset({State.invited, State.applied, State.waiting, State.offered, State.confirmed})
 TAKES_A_PLACE: Final = frozenset({State.offered, State.confirmed})
+# The person was asked by name, and answers with a tap.
+WAITS_FOR_YES: Final = frozenset({State.invited, State.offered})
 # A no of any kind counts for the whole need: nobody is asked twice.
 SAID_NO: Final = frozenset({State.declined, State.withdrawn})
 
@@ -58,6 +60,8 @@ OWN_NO: Final[Mapping[State, State]] = {
 }
 
 INVITATION_LIFE: Final = timedelta(hours=48)
+# Long enough to find the right people in a team, short enough that others still get what is left.
+HOLD_LIFE: Final = timedelta(hours=72)
 LAST_ANSWER_BEFORE_SHIFT: Final = timedelta(hours=2)
 SMALLEST_GROUP: Final = 2
 LARGEST_GROUP: Final = 6
@@ -90,6 +94,44 @@ def invitation_expires_at(asked_at: datetime, starts_at: datetime) -> datetime:
     '2026-11-24T06:00:00+00:00'
     """
     return min(asked_at + INVITATION_LIFE, starts_at - LAST_ANSWER_BEFORE_SHIFT)
+
+
+def hold_ends_at(taken_at: datetime, starts_at: datetime) -> datetime:
+    """72 hours after places were taken for people to be named, never later than 2 hours before the shift.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> monday = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    >>> hold_ends_at(monday, monday + timedelta(days=7)).isoformat()
+    '2026-11-26T08:00:00+00:00'
+    >>> hold_ends_at(monday, monday + timedelta(hours=24)).isoformat()
+    '2026-11-24T06:00:00+00:00'
+    """
+    return min(taken_at + HOLD_LIFE, starts_at - LAST_ANSWER_BEFORE_SHIFT)
+
+
+def refuse_hold(wanted: int, places_free: int) -> Message | None:
+    """Whether so many places can be kept for people who are still to be named.
+
+    Examples
+    --------
+    >>> refuse_hold(2, 2) is None
+    True
+    >>> refuse_hold(3, 2).in_language("en")
+    'Only 2 places are free now. You can say yes to 2.'
+    >>> refuse_hold(3, 0).text
+    'All places at this time have just been taken.'
+    """
+    if wanted <= places_free:
+        return None
+    if places_free == 0:
+        return Message("All places at this time have just been taken.")
+    return counted(
+        places_free,
+        "Only one place is free now. You can say yes to one.",
+        "Only {n} places are free now. You can say yes to {n}.",
+    )
 
 
 NOT_RUNNING: Final = Message("This need is no longer looking for people.")

@@ -50,6 +50,11 @@ def is_own_officer(caller: Caller | None, team: Team) -> bool:
     return team.organization_id is not None and is_home_officer(caller, team)
 
 
+def acts_somewhere(caller: Caller | None) -> bool:
+    """Whether the caller works for an organization that may ask teams for help."""
+    return caller is not None and any(seat.role in DESK_ROLES for seat in caller.seats)
+
+
 def leads(seat: TeamMember | None) -> bool:
     return seat is not None and seat.is_member and seat.role in LEADING_ROLES
 

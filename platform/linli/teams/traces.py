@@ -54,10 +54,16 @@ def tell_person(
 
 
 async def tell_leaders(
-    session: AsyncSession, team: Team, sentence: Message, now: datetime, *, but: UUID | None = None
+    session: AsyncSession,
+    team: Team,
+    sentence: Message,
+    now: datetime,
+    *,
+    but: UUID | None = None,
+    path: str | None = None,
 ) -> None:
     """Who leads the team; where nobody does yet, who acts for its organization."""
-    roster = f"/teams/{team.id}/roster"
+    roster = path or f"/teams/{team.id}/roster"
     leading = (
         select(Account)
         .join(TeamMember, TeamMember.account_id == Account.id)

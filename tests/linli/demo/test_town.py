@@ -16,6 +16,8 @@ from linli.demo.new_york import add_volunteers
 from linli.demo.plan import PASSWORD, TownPlan, plan_town
 from linli.demo.stories import Act
 from linli.demo.town import is_empty, sign_ins
+from linli.dispatch.models import Dispatch
+from linli.dispatch.rules import DispatchState
 from linli.needs.models import Need
 from linli.needs.rules import NeedState, is_overdue
 from linli.notifications.models import OutboxMessage
@@ -47,6 +49,7 @@ async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession
     states = await counted(session, Participation.state)
     assert set(states) == {
         State.invited,
+        State.offered,
         State.applied,
         State.confirmed,
         State.declined,
@@ -60,6 +63,7 @@ async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession
     await check_nothing_leaves(session)
     await check_sign_ins(session)
     await check_teams(session, plan)
+    await check_a_team_was_asked(session)
     await check_clocks(session)
     await check_the_diary_of_the_first_volunteer(session)
     organizations = (await session.scalars(select(Organization))).all()
@@ -78,6 +82,13 @@ async def check_teams(session: AsyncSession, plan: TownPlan) -> None:
     assert min(Counter(row.team_id for row in rows if row.team_id != teams[-1].id).values()) >= 5
     assert max(Counter(row.account_id for row in rows).values()) <= MOST_TEAMS
     assert [each.people[0] for each in plan.teams].count(0) == 1
+
+
+async def check_a_team_was_asked(session: AsyncSession) -> None:
+    """The first volunteer's team took one thing on and named somebody; another waits for its answer."""
+    found = (await session.scalars(select(Dispatch).order_by(Dispatch.id))).all()
+    assert [each.state for each in found] == [DispatchState.accepted, DispatchState.asked]
+    assert len({each.team_id for each in found}) == 1
 
 
 async def check_everything_is_marked(session: AsyncSession) -> None:
@@ -149,7 +160,8 @@ async def check_it_is_the_plan(session: AsyncSession, plan: TownPlan) -> None:
         (each.draft.title, each.posted_at, each.draft.division, each.draft.address) for each in plan.needs
     )
     begun = sum(step.act in {Act.invite, Act.apply} for step in plan.steps)
-    assert await total(session, Participation) == begun
+    # One more: the member named by the team that was asked.
+    assert await total(session, Participation) == begun + 1
 
 
 async def test_new_york_gets_volunteers_once(session: AsyncSession) -> None:

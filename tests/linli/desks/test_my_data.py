@@ -55,6 +55,8 @@ NOT_ABOUT_THEM = {
     "idempotency_keys.account_id": "two days",
     "one_time_codes.account_id": "ten minutes, and a secret",
     "organizations.verified_by_id": "about the organization",
+    "dispatches.asked_by_id": "acts for an organization",
+    "dispatches.answered_by_id": "acts for a team or an organization",
     "insurance_entries.entered_by_id": "about the insurance",
     "insurance_entries.checked_by_id": "about the insurance",
     "insurance_entries.revoked_by_id": "about the insurance",

@@ -21,7 +21,7 @@ from linli.core.db import Database
 from linli.core.web.csrf import new_form_token
 from linli.core.web.security import cookie_name
 from linli.needs.models import Shift
-from linli.participation.models import Participation
+from linli.participation.models import Hold, Participation
 from linli.participation.rules import State
 from tests.house import ROOT
 from tests.journeys.server import CHECKOUT, LINLI, free_port, stop, wait_until_ready
@@ -75,6 +75,17 @@ class Track:
         """All buttons at the same moment, by turns at one server and the other."""
         clients = cycle(self.clients)
         return await asyncio.gather(*(press_at(next(clients), press) for press in presses))
+
+    async def held(self, shift_id: UUID) -> int:
+        """Places kept for people who are still to be named, or to answer."""
+        async with self.database.session(writes=False) as session:
+            left = await session.scalar(select(func.sum(Hold.places_left)).where(Hold.shift_id == shift_id))
+            offered = await session.scalar(
+                select(func.count())
+                .select_from(Participation)
+                .where(Participation.shift_id == shift_id, Participation.state == State.offered)
+            )
+        return (left or 0) + (offered or 0)
 
     async def standing(self, shift_id: UUID) -> tuple[int, int]:
         """Places that count as taken, and people who hold one."""

@@ -14,7 +14,7 @@ from linli.divisions.shown import named
 from linli.needs.filters import NeedFilter
 from linli.needs.queries import newest_needs
 from linli.participation import queries
-from linli.participation.rules import State
+from linli.participation.rules import WAITS_FOR_YES, State
 from linli.suggestions.for_person import needs_for_person
 from linli.volunteers.models import VolunteerProfile
 
@@ -38,7 +38,7 @@ async def my_home(request: Asked, session: Session, caller: Caller, now: Now, or
     return render(
         request,
         "desks/home.html",
-        invitations=[each for each in coming if each.participation.state is State.invited],
+        invitations=[each for each in coming if each.participation.state in WAITS_FOR_YES],
         next_promise=next((each for each in coming if each.participation.state is State.confirmed), None),
         cards=cards,
         personalised=personalised,

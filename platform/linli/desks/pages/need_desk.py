@@ -28,7 +28,7 @@ from linli.needs.rules import RUNNING_STATES, NeedState
 from linli.organizations.models import Organization
 from linli.participation import actions, queries
 from linli.participation.queries import RosterEntry
-from linli.participation.rules import OPEN, State, refuse_joining
+from linli.participation.rules import OPEN, WAITS_FOR_YES, State, refuse_joining
 from linli.suggestions import queries as suggestions
 from linli.suggestions.queries import shown_name
 
@@ -76,7 +76,7 @@ async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shi
         who_tabs=who_tabs(need, chosen, "desk"),
         applied=[RosterRow(each) for each in roster if each.participation.state is State.applied],
         confirmed=[RosterRow(each) for each in roster if each.participation.state is State.confirmed],
-        invited=[RosterRow(each) for each in roster if each.participation.state is State.invited],
+        invited=[RosterRow(each) for each in roster if each.participation.state in WAITS_FOR_YES],
         ended=[RosterRow(each) for each in roster if each.participation.state not in OPEN],
         **await _people(session, need=need, organization=organization, shift=chosen, now=now),
     )

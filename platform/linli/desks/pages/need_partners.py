@@ -12,6 +12,8 @@ from linli.core.web.given import Asked, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import render
 from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, who_tabs
+from linli.dispatch.queries import DispatchRow, of_need
+from linli.dispatch.rules import STATE_NAMES
 from linli.needs.policies import may_manage_need
 from linli.needs.queries import find_need
 from linli.needs.rules import RUNNING_STATES
@@ -48,6 +50,7 @@ async def _show(
     coming = [each for each in need.shifts if each.starts_at > now]
     chosen = chosen_shift(coming, typed)
     looks = chosen is not None and need.state in RUNNING_STATES and organization.is_verified
+    asked = await of_need(session, need_id=need.id)
     return render(
         request,
         "desks/need_partners.html",
@@ -58,7 +61,15 @@ async def _show(
         who_tabs=who_tabs(need, chosen, page),
         shift_tabs=shift_tabs(need, coming, chosen, page),
         found=await ranked(session, need=need, shift=chosen) if looks else None,
+        asked={asked_id(row): row for row in asked if chosen and row.shift.id == chosen.id},
+        asked_in_all=len(asked),
+        states=STATE_NAMES,
     )
+
+
+def asked_id(row: DispatchRow) -> UUID | None:
+    """The team or organization that was asked."""
+    return row.dispatch.team_id or row.dispatch.organization_id
 
 
 router = Router("/", route_handlers=[show_teams, show_organizations])

@@ -3,7 +3,9 @@
 from linli.participation.actions.between import block, write_to_all
 from linli.participation.actions.consent import withdraw_consent
 from linli.participation.actions.expiry import expire_due
+from linli.participation.actions.holds import hold_now, release_hold, take_hold
 from linli.participation.actions.marks import tell_of_marks
+from linli.participation.actions.naming import name_person
 from linli.participation.actions.officers import (
     Asked,
     cancel_need,
@@ -25,9 +27,13 @@ __all__ = [
     "confirm_application",
     "decline",
     "expire_due",
+    "hold_now",
     "invite",
+    "name_person",
     "note_disclosure",
     "refuse_application",
+    "release_hold",
+    "take_hold",
     "tell_of_marks",
     "withdraw",
     "withdraw_consent",

@@ -15,6 +15,8 @@ from linli.needs import actions as needs
 from linli.needs import queries as need_queries
 from linli.needs.models import Need, Shift
 from linli.participation import queries, rules
+from linli.participation.actions.holds import end_holds_of
+from linli.participation.actions.naming import ALREADY_SAID_NO, reason_not_to_ask
 from linli.participation.actions.steps import (
     check_step,
     confirm_place,
@@ -35,8 +37,6 @@ from linli.participation.actions.telling import (
 from linli.participation.fitness import obstacles
 from linli.participation.models import Participation
 from linli.participation.rules import State
-
-ALREADY_SAID_NO = Message("This person has already said no to this need and is not asked again.")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ async def invite(
     invited, left_out = [], []
     for account in sorted(accounts, key=lambda each: wanted.index(each.id)):
         sentence = ALREADY_SAID_NO if account.id in said_no else None
-        sentence = sentence or await _reason_not_to_ask(
+        sentence = sentence or await reason_not_to_ask(
             session, need=need, shift=shift, account=account, now=now
         )
         if sentence:
@@ -166,19 +166,11 @@ async def cancel_need(
             reason=reason,
         )
         tell_volunteer(session, entry.account, need, entry.shift, "need_cancelled", sentence, now)
+    await end_holds_of(session, need, now=now)
     for shift in shifts.values():
         shift.places_taken = 0
     await session.flush()
     return need
-
-
-async def _reason_not_to_ask(
-    session: AsyncSession, *, need: Need, shift: Shift, account: Account, now: datetime
-) -> Message | None:
-    if await queries.open_in_shift(session, shift_id=shift.id, account_id=account.id):
-        return Message("Already asked or coming.")
-    found = await obstacles(session, need=need, shift=shift, account=account, now=now)
-    return found[0].told_to_officers if found else None
 
 
 async def _invite_one(

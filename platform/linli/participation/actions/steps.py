@@ -14,6 +14,7 @@ from linli.needs import queries as need_queries
 from linli.needs.models import Need, Shift
 from linli.organizations.queries import is_verified_now
 from linli.participation import rules
+from linli.participation.actions.holds import back_to_hold
 from linli.participation.actions.telling import YOU_ARE_IN, tell_volunteer
 from linli.participation.models import Participation
 from linli.participation.rules import TAKES_A_PLACE, State
@@ -78,9 +79,11 @@ async def confirm_place(
     account: Account,
     now: datetime,
 ) -> None:
-    if shift.places_free == 0:
-        raise Conflict(FULL)
-    shift.places_taken += 1
+    """A place that was offered is counted already."""
+    if participation.state is not State.offered:
+        if shift.places_free == 0:
+            raise Conflict(FULL)
+        shift.places_taken += 1
     participation.state, participation.changed_at, participation.expires_at = State.confirmed, now, None
     await session.flush()
     await needs.places_changed(session, need=need, now=now)
@@ -97,8 +100,9 @@ async def end(
     state: State,
     now: datetime,
 ) -> None:
+    """The place is free again, unless it goes back to the hold it came from."""
     check_step(participation, state)
-    if participation.state in TAKES_A_PLACE:
+    if participation.state in TAKES_A_PLACE and not await back_to_hold(session, participation, now=now):
         shift.places_taken -= 1
     participation.state, participation.changed_at, participation.expires_at = state, now, None
     await session.flush()

@@ -16,6 +16,7 @@ from linli.participation.models import Participation
 PLACE_TAKEN = Message("Somebody has taken a place.")
 HAS_APPLIED = Message("Somebody would like to come. Please confirm or decline.")
 HAS_ACCEPTED = Message("Somebody you asked has said yes.")
+OF_TEAM_COMES = Message("Somebody of the team you asked comes.")
 HAS_DECLINED = Message("Somebody you asked cannot come.")
 HAS_WITHDRAWN = Message("Somebody who had a place cannot come after all.")
 HAS_TAKEN_BACK = Message("Somebody who had offered to come cannot come after all.")
@@ -23,6 +24,7 @@ NOT_CHOSEN = Message("This time the places went to others. Thank you for offerin
 PLACE_CANCELLED = Message("The committee had to call your place off.")
 FRIEND_GONE = Message("One of your group does not come. Your own place or offer stays.")
 YOU_ARE_ASKED = Message("You are asked to help. You may say no without a reason.")
+YOU_ARE_NAMED = Message("Your team goes, and counts on you if you can. You may say no without a reason.")
 YOU_ARE_IN = Message("You have a place. Place and contact stand on the page.")
 
 

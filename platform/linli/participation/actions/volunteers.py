@@ -26,6 +26,7 @@ from linli.participation.actions.telling import (
     HAS_DECLINED,
     HAS_TAKEN_BACK,
     HAS_WITHDRAWN,
+    OF_TEAM_COMES,
     PLACE_TAKEN,
     note_change,
     tell_friends,
@@ -33,7 +34,7 @@ from linli.participation.actions.telling import (
 )
 from linli.participation.fitness import Obstacle, obstacles
 from linli.participation.models import Participation
-from linli.participation.rules import State
+from linli.participation.rules import WAITS_FOR_YES, State
 from linli.volunteers.actions import ensure_profile
 
 
@@ -44,7 +45,7 @@ async def apply(
     need, shift = await locked(session, shift_id)
     account = await lock_account(session, account_id)
     standing = await queries.open_in_shift(session, shift_id=shift.id, account_id=account.id)
-    if standing is not None and standing.state is State.invited:
+    if standing is not None and standing.state in WAITS_FOR_YES:
         return await accept(session, participation=standing, account_id=account_id, now=now)
     if standing is not None:
         return standing
@@ -81,7 +82,7 @@ async def apply(
 async def accept(
     session: AsyncSession, *, participation: Participation, account_id: UUID, now: datetime
 ) -> Participation:
-    """A yes to an invitation confirms at once."""
+    """A yes to an invitation, or to a place that is kept for this person, confirms at once."""
     need, shift, participation, account = await locked_participation(session, participation)
     if participation.state is State.confirmed:
         return participation
@@ -93,7 +94,8 @@ async def accept(
     await confirm_place(
         session, need=need, shift=shift, participation=participation, account=account, now=now
     )
-    await tell_members(session, need, shift, "accepted", HAS_ACCEPTED, now)
+    sentence = OF_TEAM_COMES if participation.hold_id else HAS_ACCEPTED
+    await tell_members(session, need, shift, "accepted", sentence, now)
     note_change(session, "accept", participation, need, account_id, now)
     return participation
 
@@ -101,12 +103,16 @@ async def accept(
 async def decline(
     session: AsyncSession, *, participation: Participation, account_id: UUID, now: datetime
 ) -> Participation:
-    """A no, without a reason and without a penalty; the person is not asked for this need again."""
+    """A no, without a reason and without a penalty; the person is not asked for this need again.
+
+    Of a no to their team the committee hears nothing: the team names somebody else.
+    """
     need, shift, participation, _ = await locked_participation(session, participation)
     if participation.state is State.declined:
         return participation
     await end(session, need=need, shift=shift, participation=participation, state=State.declined, now=now)
-    await tell_members(session, need, shift, "declined", HAS_DECLINED, now)
+    if participation.hold_id is None:
+        await tell_members(session, need, shift, "declined", HAS_DECLINED, now)
     note_change(session, "decline", participation, need, account_id, now)
     return participation
 

@@ -21,7 +21,7 @@ from linli.participation.actions.telling import note_change, tell_members
 from linli.participation.fitness import obstacles
 from linli.participation.models import FriendGroup, FriendGroupMember, Participation
 from linli.participation.queries import open_in_shift
-from linli.participation.rules import GroupState, State
+from linli.participation.rules import WAITS_FOR_YES, GroupState, State
 from linli.participation.together import queries
 from linli.volunteers.actions import ensure_profile
 
@@ -226,7 +226,7 @@ async def _what_is_missing(
     session: AsyncSession, need: Need, shift: Shift, account: Account, now: datetime
 ) -> Message | None:
     standing = await open_in_shift(session, shift_id=shift.id, account_id=account.id)
-    if standing is not None and standing.state is State.invited:
+    if standing is not None and standing.state in WAITS_FOR_YES:
         return Message("You are asked for this time yourself: please answer that first.")
     if standing is not None:
         return Message("You have a place or an offer at this time already.")

@@ -76,6 +76,8 @@ async def show_team(request: Asked, session: Session, visitor: Visitor, team_id:
         seat=seat,
         leaders=await queries.leaders_of(session, team=team) if is_inside else [],
         role_names=ROLE_NAMES,
+        is_inside=is_inside,
+        may_ask_for_help=team.is_agreed and policies.acts_somewhere(visitor),
         may_lead=policies.leads(seat) or policies.is_own_officer(visitor, team),
     )
 

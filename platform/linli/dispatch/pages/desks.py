@@ -1,0 +1,64 @@
+"""What a team and an organization were asked for, and what they took on."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from litestar import Response, get
+
+from linli.core.web.given import Asked, Caller, Id, Now, Session
+from linli.core.web.security import may
+from linli.core.web.templating import render
+from linli.dispatch import queries
+from linli.dispatch.queries import DispatchRow
+from linli.dispatch.rules import STATE_NAMES, DispatchState
+from linli.divisions.shown import named
+from linli.organizations.queries import organization_with_id
+from linli.teams.policies import may_lead, may_manage_teams
+from linli.teams.queries import team_with_id
+
+Page = Response[Any]
+
+
+@get("/teams/{team_id:uuid}/dispatch", opt=may(may_lead))
+async def of_team(request: Asked, session: Session, now: Now, team_id: Id) -> Page:
+    """Asked of us, taken on, and what is over."""
+    rows = await queries.of_team(session, team_id=team_id, now=now)
+    return render(
+        request,
+        "dispatch/of_team.html",
+        team=await team_with_id(session, team_id),
+        **_sorted(rows),
+    )
+
+
+@get("/organizations/{organization_id:uuid}/dispatch", opt=may(may_manage_teams))
+async def of_organization(
+    request: Asked, session: Session, caller: Caller, now: Now, organization_id: Id
+) -> Page:
+    """Asked of us, and taken on by us and our teams."""
+    rows = await queries.of_organization(session, organization_id=organization_id, now=now)
+    return render(
+        request,
+        "dispatch/of_organization.html",
+        organization=await organization_with_id(session, organization_id),
+        seat=caller.seat_in(organization_id),
+        **_sorted(rows),
+    )
+
+
+def _sorted(rows: Sequence[DispatchRow]) -> dict[str, Any]:
+    def of(*states: DispatchState) -> list[DispatchRow]:
+        return [row for row in rows if row.dispatch.state in states]
+
+    with_people = [row for row in rows if row.named.asked or row.named.coming]
+    going_on = [row for row in rows if row.dispatch.state is DispatchState.accepted or row in with_people]
+    return {
+        "asked": of(DispatchState.asked),
+        "taken_on": going_on,
+        "over": [row for row in rows if row not in going_on and not row.dispatch.is_open],
+        "states": STATE_NAMES,
+        "community": named,
+    }
+
+
+handlers: Final = (of_team, of_organization)

@@ -1,0 +1,379 @@
+"""Reads of dispatches: one, a need's, a team's, an organization's, and what has become due."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from linli.accounts.models import Account
+from linli.core.errors import NotFound
+from linli.dispatch.models import Dispatch
+from linli.dispatch.rules import ASKABLE_KINDS, OPEN_STATES, SAID_YES, DispatchState
+from linli.needs.models import Need, Shift
+from linli.needs.rules import RUNNING_STATES
+from linli.needs.views import PublicNeed
+from linli.organizations.models import Membership, Organization
+from linli.organizations.rules import ACTING_ROLES
+from linli.participation.models import Hold, Participation
+from linli.participation.rules import State
+from linli.teams.models import Team, TeamMember
+from linli.teams.queries import can_be_asked, home_id
+from linli.teams.rules import LEADING_ROLES, MemberState
+
+MOST_SHOWN: Final = 100
+SHOWN_AFTER_END: Final = timedelta(days=30)
+Home = aliased(Organization)
+Asker = aliased(Organization)
+# Who will not come any more, of the people who were named.
+_GONE: Final = (State.declined, State.expired, State.withdrawn, State.cancelled)
+_COMES: Final = (State.confirmed, State.attended, State.absent)
+
+
+@dataclass(frozen=True)
+class Named:
+    """How many people named for a dispatch have not answered, come, and do not."""
+
+    asked: int = 0
+    coming: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True)
+class DispatchRow:
+    """A dispatch with what it is about; of the need only its public part (security 4)."""
+
+    dispatch: Dispatch
+    need: PublicNeed
+    shift: Shift
+    asked: str
+    asker: str
+    hold: Hold | None
+    named: Named = field(default_factory=Named)
+
+    @property
+    def left(self) -> int:
+        return self.hold.places_left if self.hold else 0
+
+
+async def find_dispatch(session: AsyncSession, dispatch_id: UUID) -> Dispatch:
+    found = await session.get(Dispatch, dispatch_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def askable_team(session: AsyncSession, team_id: UUID) -> Team | None:
+    """The team, if it is agreed to and its organization may act at this moment."""
+    team: Team | None = await session.scalar(
+        select(Team)
+        .join(Organization, Organization.id == home_id())
+        .where(Team.id == team_id, can_be_asked())
+        .execution_options(populate_existing=True)
+    )
+    return team
+
+
+async def askable_organization(session: AsyncSession, organization_id: UUID) -> Organization | None:
+    organization: Organization | None = await session.scalar(
+        select(Organization)
+        .where(Organization.id == organization_id, _is_askable(Organization))
+        .execution_options(populate_existing=True)
+    )
+    return organization
+
+
+async def has_said_no(
+    session: AsyncSession, *, need_id: UUID, team_id: UUID | None, organization_id: UUID | None
+) -> bool:
+    """Whether they have declined this need, whichever shift."""
+    asked = _asked(team_id, organization_id)
+    found = await session.scalar(
+        select(Dispatch.id).where(
+            Dispatch.need_id == need_id, asked, Dispatch.state == DispatchState.declined
+        )
+    )
+    return found is not None
+
+
+async def is_open_in_shift(
+    session: AsyncSession, *, shift_id: UUID, team_id: UUID | None, organization_id: UUID | None
+) -> bool:
+    asked = _asked(team_id, organization_id)
+    found = await session.scalar(
+        select(Dispatch.id).where(Dispatch.shift_id == shift_id, asked, Dispatch.state.in_(OPEN_STATES))
+    )
+    return found is not None
+
+
+async def leading_people(session: AsyncSession, dispatch: Dispatch) -> Sequence[Account]:
+    """Who answers for it: the team's leaders, or else who acts for the organization asked."""
+    if dispatch.team_id is None:
+        return await _acting_for(session, dispatch.organization_id)
+    led = (
+        select(Account)
+        .join(TeamMember, TeamMember.account_id == Account.id)
+        .where(TeamMember.team_id == dispatch.team_id, TeamMember.state == MemberState.member)
+        .where(TeamMember.role.in_(LEADING_ROLES), Account.stopped_at.is_(None))
+    )
+    if people := (await session.scalars(led)).all():
+        return people
+    return await _acting_for(
+        session, await session.scalar(select(Team.organization_id).where(Team.id == dispatch.team_id))
+    )
+
+
+async def name_of(session: AsyncSession, dispatch: Dispatch) -> str:
+    """The team's or the organization's name."""
+    if dispatch.team_id is not None:
+        return (await session.get_one(Team, dispatch.team_id)).name
+    return (await session.get_one(Organization, dispatch.organization_id)).name
+
+
+async def teams_to_name_from(session: AsyncSession, dispatch: Dispatch) -> Sequence[UUID]:
+    """The team that took it on; of an organization all its teams that go on."""
+    if dispatch.team_id is not None:
+        return [dispatch.team_id]
+    found = await session.scalars(
+        select(Team.id).where(Team.organization_id == dispatch.organization_id, can_go_on())
+    )
+    return found.all()
+
+
+def can_go_on() -> ColumnElement[bool]:
+    return Team.ended_at.is_(None) & Team.agreed_at.is_not(None)
+
+
+async def are_members(
+    session: AsyncSession, *, team_ids: Collection[UUID], account_ids: Collection[UUID]
+) -> set[UUID]:
+    """Of these people those who belong to one of the teams now."""
+    found = await session.scalars(
+        select(TeamMember.account_id).where(
+            TeamMember.team_id.in_(team_ids),
+            TeamMember.account_id.in_(account_ids),
+            TeamMember.state == MemberState.member,
+        )
+    )
+    return set(found)
+
+
+async def row_of(session: AsyncSession, dispatch: Dispatch) -> DispatchRow:
+    [row] = await _rows(session, _whole().where(Dispatch.id == dispatch.id))
+    return row
+
+
+async def of_need(session: AsyncSession, *, need_id: UUID) -> list[DispatchRow]:
+    """Everything that was asked for a need, the open ones first."""
+    is_over = Dispatch.state.not_in(OPEN_STATES)
+    return await _rows(
+        session,
+        _whole().where(Dispatch.need_id == need_id).order_by(is_over, Shift.starts_at, Dispatch.id.desc()),
+    )
+
+
+async def of_team(session: AsyncSession, *, team_id: UUID, now: datetime) -> list[DispatchRow]:
+    """Asked of a team, or handed to it, by day; what is long over left out."""
+    own = or_(Dispatch.team_id == team_id, Dispatch.handed_to_id == team_id)
+    return await _rows(session, _recent(own, now))
+
+
+async def of_organization(
+    session: AsyncSession, *, organization_id: UUID, now: datetime
+) -> list[DispatchRow]:
+    """Asked of an organization, and of its teams."""
+    of_its_team = Dispatch.team_id.in_(select(Team.id).where(Team.organization_id == organization_id))
+    return await _rows(session, _recent(or_(Dispatch.organization_id == organization_id, of_its_team), now))
+
+
+async def taken_on_by_team(session: AsyncSession, *, team_id: UUID, now: datetime) -> list[DispatchRow]:
+    """What is still to come and has a hold or people, by time."""
+    own = or_(Dispatch.team_id == team_id, Dispatch.handed_to_id == team_id)
+    rows = await _rows(
+        session,
+        _whole()
+        .where(own, Dispatch.hold_id.is_not(None), Shift.ends_at > now)
+        .where(Need.state.in_(RUNNING_STATES))
+        .order_by(Shift.starts_at, Dispatch.id),
+    )
+    return [row for row in rows if row.left or row.named.asked or row.named.coming]
+
+
+async def team_of_member(session: AsyncSession, member_id: UUID) -> UUID | None:
+    """The team of somebody who still belongs to it."""
+    team_id: UUID | None = await session.scalar(
+        select(TeamMember.team_id).where(TeamMember.id == member_id, TeamMember.state == MemberState.member)
+    )
+    return team_id
+
+
+async def teams_with_ids(session: AsyncSession, team_ids: Collection[UUID]) -> Sequence[Team]:
+    found = await session.scalars(select(Team).where(Team.id.in_(team_ids)).order_by(Team.name, Team.id))
+    return found.all()
+
+
+async def needs_to_ask_for(
+    session: AsyncSession, *, organization_ids: Collection[UUID], now: datetime
+) -> list[tuple[PublicNeed, Shift]]:
+    """Running needs of these organizations with the first time that has a free place, the next first."""
+    rows = await session.execute(
+        select(Need, Shift)
+        .join(Shift, Shift.need_id == Need.id)
+        .join(Organization, Organization.id == Need.organization_id)
+        .where(Need.organization_id.in_(organization_ids), Organization.is_verified)
+        .where(Need.state.in_(RUNNING_STATES), Shift.starts_at > now, Shift.places_taken < Shift.places)
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(MOST_SHOWN)
+    )
+    first: dict[UUID, tuple[PublicNeed, Shift]] = {}
+    for need, shift in rows:
+        first.setdefault(need.id, (PublicNeed.of(need), shift))
+    return list(first.values())
+
+
+async def named_people(session: AsyncSession, hold_id: UUID | None) -> list[tuple[Participation, Account]]:
+    """Everybody who was named for a hold, in the order of naming."""
+    rows = await session.execute(
+        select(Participation, Account)
+        .join(Account, Account.id == Participation.account_id)
+        .where(Participation.hold_id == hold_id)
+        .order_by(Participation.id)
+        .limit(MOST_SHOWN)
+    )
+    return [(participation, account) for participation, account in rows]
+
+
+async def unanswered_in_time(session: AsyncSession, *, now: datetime, limit: int = 50) -> Sequence[UUID]:
+    return await _due(
+        session,
+        select(Dispatch).where(Dispatch.state == DispatchState.asked, Dispatch.answer_until <= now),
+        limit,
+    )
+
+
+async def with_hold_over(session: AsyncSession, *, now: datetime, limit: int = 50) -> Sequence[UUID]:
+    return await _due(
+        session,
+        select(Dispatch)
+        .join(Hold, Hold.id == Dispatch.hold_id)
+        .where(Dispatch.state == DispatchState.accepted, Hold.ended_at.is_(None), Hold.until <= now),
+        limit,
+    )
+
+
+async def no_longer_possible(session: AsyncSession, *, limit: int = 50) -> Sequence[UUID]:
+    """Open ones whose need does not run, or whose team or organization cannot be asked any more."""
+    need_is_over = Need.state.not_in(RUNNING_STATES)
+    team_cannot = Dispatch.team_id.is_not(None) & Team.id.is_not(None) & ~_team_is_askable()
+    organization_cannot = Dispatch.organization_id.is_not(None) & ~_is_askable(Home)
+    return await _due(
+        session,
+        select(Dispatch)
+        .join(Need, Need.id == Dispatch.need_id)
+        .outerjoin(Team, Team.id == Dispatch.team_id)
+        .outerjoin(Home, Home.id == func.coalesce(Dispatch.organization_id, home_id()))
+        .where(Dispatch.state.in_(OPEN_STATES), or_(need_is_over, team_cannot, organization_cannot)),
+        limit,
+    )
+
+
+async def with_untold_answers(session: AsyncSession, *, limit: int = 50) -> Sequence[UUID]:
+    """Where people who were named have answered, and who leads has not heard of it."""
+    coming, gone = _count_of(_COMES), _count_of(_GONE)
+    counted = (
+        select(Participation.hold_id, coming.label("coming"), gone.label("gone"))
+        .where(Participation.hold_id.is_not(None))
+        .group_by(Participation.hold_id)
+        .subquery()
+    )
+    return await _due(
+        session,
+        select(Dispatch)
+        .join(counted, counted.c.hold_id == Dispatch.hold_id)
+        .where(
+            Dispatch.state.in_(SAID_YES),
+            or_(Dispatch.told_coming != counted.c.coming, Dispatch.told_gone != counted.c.gone),
+        ),
+        limit,
+    )
+
+
+async def counts_of(session: AsyncSession, hold_ids: Collection[UUID]) -> Mapping[UUID, Named]:
+    rows = await session.execute(
+        select(
+            Participation.hold_id,
+            _count_of((State.offered,)),
+            _count_of(_COMES),
+            _count_of(_GONE),
+        )
+        .where(Participation.hold_id.in_(hold_ids))
+        .group_by(Participation.hold_id)
+    )
+    return {row[0]: Named(*row[1:]) for row in rows}
+
+
+async def _rows(session: AsyncSession, query: Select[Any]) -> list[DispatchRow]:
+    """With two queries however many there are."""
+    rows = (await session.execute(query.limit(MOST_SHOWN))).all()
+    counts = await counts_of(session, [row[0].hold_id for row in rows if row[0].hold_id])
+    return [
+        DispatchRow(
+            dispatch, PublicNeed.of(need), shift, asked, asker, hold, counts.get(dispatch.hold_id, Named())
+        )
+        for dispatch, need, shift, hold, asked, asker in rows
+    ]
+
+
+def _whole() -> Select[Any]:
+    return (
+        select(Dispatch, Need, Shift, Hold, func.coalesce(Team.name, Home.name), Asker.name)
+        .join(Need, Need.id == Dispatch.need_id)
+        .join(Shift, Shift.id == Dispatch.shift_id)
+        .join(Asker, Asker.id == Need.organization_id)
+        .outerjoin(Hold, Hold.id == Dispatch.hold_id)
+        .outerjoin(Team, Team.id == Dispatch.team_id)
+        .outerjoin(Home, Home.id == Dispatch.organization_id)
+    )
+
+
+def _recent(whose: ColumnElement[bool], now: datetime) -> Select[Any]:
+    is_recent = Shift.ends_at > now - SHOWN_AFTER_END
+    return _whole().where(whose, is_recent).order_by(Shift.starts_at, Dispatch.id)
+
+
+async def _due(session: AsyncSession, query: Select[Any], limit: int) -> Sequence[UUID]:
+    """In the order in which their needs are locked."""
+    ids = query.with_only_columns(Dispatch.id).order_by(Dispatch.need_id, Dispatch.id).limit(limit)
+    return (await session.scalars(ids)).all()
+
+
+async def _acting_for(session: AsyncSession, organization_id: UUID | None) -> Sequence[Account]:
+    found = await session.scalars(
+        select(Account)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.organization_id == organization_id, Membership.ended_at.is_(None))
+        .where(Membership.role.in_(ACTING_ROLES))
+        .order_by(Membership.since)
+        .limit(MOST_SHOWN)
+    )
+    return found.all()
+
+
+def _asked(team_id: UUID | None, organization_id: UUID | None) -> ColumnElement[bool]:
+    return Dispatch.team_id == team_id if team_id else Dispatch.organization_id == organization_id
+
+
+def _is_askable(organization: Any) -> ColumnElement[bool]:
+    return and_(organization.is_verified, organization.kind.in_(ASKABLE_KINDS))
+
+
+def _team_is_askable() -> ColumnElement[bool]:
+    return and_(can_go_on(), Home.is_verified)
+
+
+def _count_of(states: Collection[State]) -> ColumnElement[int]:
+    return func.count().filter(Participation.state.in_(states))
