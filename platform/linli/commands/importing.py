@@ -9,17 +9,22 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from sqlalchemy import select
 
 from linli.commands.terminal import console, language, plain, ready_database, runs, say, settings_of_process
 from linli.core import clock, seed
 from linli.core.db import Database
 from linli.core.errors import Invalid
+from linli.core.forms import clean
 from linli.core.i18n import Message, say_range
 from linli.core.spreadsheets import MOST_BYTES, Sheet, read_sheet, write_sheet
 from linli.needs.imports.actions import Imported, import_needs, keys_there
 from linli.needs.imports.mappings import ColumnMapping, mapping_named
 from linli.needs.imports.rows import ImportedNeed, Reading, RefusedRow, read_needs
 from linli.needs.imports.rules import LACK_NAMES, Lack
+from linli.needs.policies import POSTING_ROLES
+from linli.organizations.models import Organization
+from linli.organizations.rules import ROLES
 
 FIRST_ROWS = 5
 MOST_REFUSALS_SHOWN = 20
@@ -35,6 +40,7 @@ def import_() -> None:
 @click.option(
     "--mapping", required=True, help="What the columns mean: a file in seed/mappings, without .toml."
 )
+@click.option("--organization", help="Whose drafts they become: the name of an organization in the register.")
 @click.option("--preview", is_flag=True, help="Only show what would be imported.")
 @click.option(
     "--skip-bad", is_flag=True, help="Leave out rows that cannot be used, and write them to a file."
@@ -50,6 +56,7 @@ def import_() -> None:
 async def needs(
     file: Path,
     mapping: str,
+    organization: str | None,
     preview: bool,
     skip_bad: bool,
     refused: Path | None,
@@ -60,6 +67,7 @@ async def needs(
 
     Either every row is imported, or none and each bad row is named; --skip-bad takes the good ones.
     Importing again adds only what is new. Drafts say what they lack and can be matched: linli match.
+    With --organization its officers find them on their board, complete them and post them.
     """
     began = perf_counter()
     settings = settings_of_process()
@@ -68,6 +76,7 @@ async def needs(
     sheet = sheet.cut(limit) if limit else sheet
     reading = read_needs(sheet, columns, zone=settings.zone, now=clock.now(), move_old_days=shift_dates)
     async with ready_database(settings) as database:
+        whose = await _organization_called(database, organization) if organization else None
         await show(database, columns, reading, detailed=preview)
         if preview:
             say("This was only a preview: nothing was imported.")
@@ -79,7 +88,7 @@ async def needs(
             )
         if reading.refused:
             write_refused(refused or Path(f"{file.stem}.refused.csv"), sheet, reading.refused)
-        imported = await _import(database, columns, reading.needs)
+        imported = await _import(database, columns, reading.needs, whose)
     say(
         f"Imported {imported.added} needs, {imported.there_already} were there already "
         f"({perf_counter() - began:.1f} s)."
@@ -165,7 +174,26 @@ def write_refused(path: Path, sheet: Sheet, refused: Sequence[RefusedRow]) -> No
     say(f"{len(refused)} rows are left out; they stand in {plain(path)} with the reasons.")
 
 
-async def _import(database: Database, mapping: ColumnMapping, needs: Sequence[ImportedNeed]) -> Imported:
+async def _organization_called(database: Database, name: str) -> Organization:
+    """The one of this name that posts needs."""
+    async with database.session(writes=False) as session:
+        found = (
+            await session.scalars(select(Organization).where(Organization.name == clean(name)).limit(2))
+        ).all()
+    if len(found) != 1:
+        how_many = "Several organizations have" if found else "No organization has"
+        raise click.ClickException(f"{how_many} the name {plain(name)}. Nothing was imported.")
+    if not POSTING_ROLES & ROLES[found[0].kind]:
+        raise click.ClickException(f"{plain(name)} posts no needs. Nothing was imported.")
+    return found[0]
+
+
+async def _import(
+    database: Database,
+    mapping: ColumnMapping,
+    needs: Sequence[ImportedNeed],
+    organization: Organization | None,
+) -> Imported:
     columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     with bar:
@@ -175,6 +203,7 @@ async def _import(database: Database, mapping: ColumnMapping, needs: Sequence[Im
                 session,
                 mapping=mapping,
                 needs=needs,
+                organization=organization,
                 account_id=None,
                 now=clock.now(),
                 told=lambda done: bar.advance(task, done),

@@ -5,16 +5,20 @@ from sqlalchemy import select
 
 from linli.core.spreadsheets import read_sheet
 from linli.needs.models import Need
+from linli.organizations.models import Organization
 from tests.terminal import Linli, rows
 
+PASSWORD = "vier rote Laternen am Fluss"
 NEEDS = (
-    "number,title,description,places\n1,Sweep leaves,In the park,3\n2,Carry books,To the library,{places}\n"
+    "number,title,description,places\n"
+    "{first},Sweep leaves,In the park,3\n"
+    "{second},Carry books,To the library,{places}\n"
 )
 
 
-def write_needs(folder: Path, places: str = "4", encoding: str = "utf-8") -> str:
+def write_needs(folder: Path, places: str = "4", encoding: str = "utf-8", first: int = 1) -> str:
     file = folder / f"needs-{places}.csv"
-    file.write_bytes(NEEDS.format(places=places).encode(encoding))
+    file.write_bytes(NEEDS.format(first=first, second=first + 1, places=places).encode(encoding))
     return str(file)
 
 
@@ -109,3 +113,23 @@ def test_what_others_wrote_is_no_markup_for_the_terminal(linli: Linli, tmp_path:
     result = linli("import", "needs", str(file), "--mapping", "linli_needs", "--preview")
     assert "[red]bold[/red] [31m" in result.output
     assert "\x1b[31m" not in result.output
+
+
+def test_they_become_the_drafts_of_the_organization_that_is_named(
+    linli: Linli, url: str, tmp_path: Path
+) -> None:
+    file = write_needs(tmp_path, first=11)
+    owned = select(Organization.name).join(Need, Need.organization_id == Organization.id)
+    options = ["--mapping", "linli_needs", "--organization", "无名社区"]
+    refused = linli("import", "needs", file, *options)
+    assert refused.exit_code == 1
+    assert "No organization has the name 无名社区. Nothing was imported." in refused.stderr
+    assert rows(url, owned) == []
+    person = ["--name", "王敏", "--birth-date", "1985-06-01", "--email", "officer@example.org"]
+    seat = ["--organization", "文峰社区居民委员会", "--division", "522725001002", "--role", "officer"]
+    kind = ["--kind", "residents_committee"]
+    made = linli("account", "create", *person, *seat, *kind, typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert made.exit_code == 0, made.output
+    done = linli("import", "needs", file, *options[:-1], "文峰社区居民委员会")
+    assert done.exit_code == 0, done.output
+    assert rows(url, owned) == ["文峰社区居民委员会"] * 2

@@ -18,7 +18,8 @@ from linli.needs.imports.rows import MOST_ROWS, Reading, read_needs
 from linli.needs.imports.rules import LACK_NAMES, Lack, moved_ahead
 from linli.needs.models import Need
 from linli.needs.rules import NeedState, Priority, Setting
-from tests.conftest import NOW
+from tests.conftest import NOW, Visitor
+from tests.factories import make_member, make_organization
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NEW_YORK_HEADER = (
@@ -297,3 +298,54 @@ async def test_a_second_import_adds_what_is_new_and_changes_nothing(session: Asy
     assert result == Imported(added=1, there_already=1)
     titles = select(Need.title).where(Need.source_key == "nyc_opportunities:9001")
     assert (await session.scalars(titles)).all() == ["Weed the school garden"]
+
+
+async def test_officers_find_their_imported_needs_as_drafts_complete_them_and_post(
+    session: AsyncSession, visitor: Visitor
+) -> None:
+    committee = await make_organization(session)
+    officer = await make_member(session, committee)
+    reading = read_plain("1,清理河边,带手套来,,,,,,,\n")
+    await import_needs(
+        session,
+        mapping=mapping_named("linli_needs"),
+        needs=reading.needs,
+        organization=committee,
+        account_id=None,
+        now=NOW,
+    )
+    await session.commit()
+    need = (await session.scalars(select(Need))).one()
+    await visitor.sign_in(officer)
+    assert "清理河边" in (await visitor.get(f"/organizations/{committee.id}/desk?show=drafts")).text
+    desk = (await visitor.get(f"/needs/{need.id}/desk")).text
+    assert "表格，表中没有说明：需要几个人" in desk
+    assert "服务领域" in desk
+    assert (await visitor.submit(f"/needs/{need.id}/publish")).status_code == 422
+    assert (await visitor.get(f"/needs/{need.id}/edit")).status_code == 200
+    form = {
+        "version": "1",
+        "language": "zh",
+        "title": "清理河边",
+        "description": "带手套来",
+        "risks": "路滑",
+        "field_id": "community_services",
+        "priority": "normal",
+        "joining": "asked",
+        "setting": "outdoors",
+        "minimum_age_years": "18",
+        "division": committee.division,
+        "address": "河滨路 8 号",
+        "contact_name": "李主任",
+        "contact_phone": "0851-1234",
+        "day-0": "2026-11-28",
+        "from-0": "09:00",
+        "to-0": "11:00",
+        "places-0": "8",
+    }
+    saved = await visitor.submit(f"/needs/{need.id}/edit", form)
+    assert saved.status_code == 303, saved.text
+    assert "表中没有说明" not in (await visitor.get(f"/needs/{need.id}/desk")).text
+    assert (await visitor.submit(f"/needs/{need.id}/publish")).status_code == 303
+    await session.refresh(need)
+    assert need.state is NeedState.open

@@ -21,6 +21,7 @@ from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, who_tabs
 from linli.divisions.shown import named
 from linli.insurance.queries import insurances_for, missing_in, named_risks, waiting_for
 from linli.needs.actions import lacking
+from linli.needs.imports.rules import unsaid
 from linli.needs.models import Need, Shift
 from linli.needs.policies import may_manage_need
 from linli.needs.queries import cards_by_ids, find_need
@@ -67,6 +68,7 @@ async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shi
         community=named(need.division or ""),
         history=_history(need),
         lacks=lacking(need, now) if need.state is NeedState.draft else [],
+        unsaid=unsaid(need.source, version=need.version) if need.state is NeedState.draft else [],
         is_running=need.state in RUNNING_STATES,
         questions=await questions_of_need(session, need.id),
         coming=coming,

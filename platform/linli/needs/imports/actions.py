@@ -14,6 +14,7 @@ from linli.needs.imports.mappings import ColumnMapping
 from linli.needs.imports.rows import ImportedNeed
 from linli.needs.models import Need, NeedCredential, NeedSkill, Shift
 from linli.needs.rules import NeedState
+from linli.organizations.models import Organization
 
 AT_ONCE: Final = 200
 
@@ -29,20 +30,35 @@ async def import_needs(
     *,
     mapping: ColumnMapping,
     needs: Sequence[ImportedNeed],
+    organization: Organization | None = None,
     account_id: UUID | None,
     now: datetime,
     told: Callable[[int], None] = lambda _done: None,
 ) -> Imported:
-    """Add those whose key is new; `told` hears how many were dealt with."""
+    """Add those whose key is new; `told` hears how many were dealt with.
+
+    With an organization its officers find them among their drafts, with what each one lacks.
+    """
     added = 0
     for start in range(0, len(needs), AT_ONCE):
         part = needs[start : start + AT_ONCE]
         known = await keys_there(session, mapping=mapping, needs=part)
-        new = [_draft(mapping, each, now) for each in part if source_key(mapping, each) not in known]
+        new = [
+            _draft(mapping, each, organization, now)
+            for each in part
+            if source_key(mapping, each) not in known
+        ]
         session.add_all(new)
         await session.flush()
         for need in new:
-            record(session, action="import_need", object_id=need.id, now=now, actor_id=account_id)
+            record(
+                session,
+                action="import_need",
+                object_id=need.id,
+                organization_id=need.organization_id,
+                now=now,
+                actor_id=account_id,
+            )
         added += len(new)
         told(len(part))
     await session.flush()
@@ -65,8 +81,11 @@ def source_key(mapping: ColumnMapping, need: ImportedNeed) -> str:
     return f"{mapping.id}:{need.key}"
 
 
-def _draft(mapping: ColumnMapping, imported: ImportedNeed, now: datetime) -> Need:
+def _draft(
+    mapping: ColumnMapping, imported: ImportedNeed, organization: Organization | None, now: datetime
+) -> Need:
     need = Need(
+        organization_id=organization.id if organization else None,
         state=NeedState.draft,
         field_id=imported.field_id,
         title=imported.title,

@@ -1,9 +1,10 @@
 """What an imported need may lack, and how old days and long titles are made to fit."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from linli.core.i18n import Message
 
@@ -29,6 +30,35 @@ LACK_NAMES: Final = {
     Lack.category: Message("the field of service"),
     Lack.places: Message("how many people"),
 }
+
+
+# What was filled in for the file; the rest of what it lacks keeps a draft from being posted anyway.
+ASSUMED: Final = (Lack.hours, Lack.places)
+
+
+def unsaid(source: Mapping[str, Any] | None, *, version: int) -> list[Message]:
+    """What was assumed for an imported draft, until somebody has edited it.
+
+    Parameters
+    ----------
+    source : mapping or None
+        Where the need comes from; None where it was not imported.
+    version : int
+        1 until the first edit.
+
+    Returns
+    -------
+    list of Message
+
+    Examples
+    --------
+    >>> [each.text for each in unsaid({"lacks": ["places", "location"]}, version=1)]
+    ['how many people']
+    >>> unsaid({"lacks": ["places"]}, version=2), unsaid(None, version=1)
+    ([], [])
+    """
+    lacks = (source or {}).get("lacks", ()) if version == 1 else ()
+    return [LACK_NAMES[each] for each in ASSUMED if each in lacks]
 
 
 def moved_ahead(day: date, today: date) -> date:
