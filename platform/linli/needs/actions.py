@@ -1,12 +1,13 @@
 """What officers do with needs, and what time does with them."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.accounts.idempotency import Answer, answer_once
 from linli.accounts.models import Account
 from linli.core.audit import record
 from linli.core.errors import Conflict, Invalid
@@ -44,6 +45,29 @@ PLAIN_FIELDS = (
 EDITED_ELSEWHERE = Message(
     "Somebody else changed this need in the meantime. Your text stands below; the newer one beside it."
 )
+
+
+async def make_once(
+    session: AsyncSession,
+    *,
+    make: Callable[..., Awaitable[Need]],
+    key: str,
+    organization: Organization,
+    draft: NeedDraft,
+    account_id: UUID,
+    now: datetime,
+) -> UUID:
+    """The need that `keep_draft` or `post_need` makes; sending one form twice (its `key`) makes one need."""
+
+    async def do() -> Answer:
+        need = await make(session, organization=organization, draft=draft, account_id=account_id, now=now)
+        return {"need_id": str(need.id)}
+
+    if not key:
+        return UUID((await do())["need_id"])
+    asked = f"{make.__name__} {organization.id} {draft}"
+    answer = await answer_once(session, account_id=account_id, key=key, fingerprint=asked, now=now, do=do)
+    return UUID(answer["need_id"])
 
 
 async def keep_draft(

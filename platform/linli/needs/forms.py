@@ -14,6 +14,7 @@ from linli.needs.rules import Joining, Priority, Setting, Times
 
 LONGEST_TITLE = 80
 LONGEST_TEXT = 4000
+LONGEST_KEY = 200
 
 
 @dataclass(frozen=True)

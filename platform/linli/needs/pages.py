@@ -12,6 +12,7 @@ from litestar import Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core import i18n, seed
+from linli.core.db import new_id
 from linli.core.errors import Conflict, FieldErrors, Invalid, NotFound
 from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Form, Id, Now, PathText, QueryText, Session
@@ -111,18 +112,25 @@ async def post_need(
     values = typed.typed_from_form(form)
     if form.has("more_times"):
         return show_form(request, organization, values.with_shift_rows(1))
-    act, told = (actions.keep_draft, KEPT) if form.has("keep") else (actions.post_need, POSTED)
+    make, told = (actions.keep_draft, KEPT) if form.has("keep") else (actions.post_need, POSTED)
     try:
+        key = form.text("key", longest=forms.LONGEST_KEY)
         draft = forms.read_need(form, within_division=organization.division, zone=i18n.zone(), now=now)
         async with session.begin_nested():
-            need = await act(
-                session, organization=organization, draft=draft, account_id=caller.account_id, now=now
+            need_id = await actions.make_once(
+                session,
+                make=make,
+                key=key,
+                organization=organization,
+                draft=draft,
+                account_id=caller.account_id,
+                now=now,
             )
     except Invalid as refusal:
         return show_form(request, organization, values, errors=refusal.errors)
     except Conflict as refusal:
         return show_form(request, organization, values, errors={"": refusal.sentence}, status=409)
-    return done(request, f"/needs/{need.id}/desk", told)
+    return done(request, f"/needs/{need_id}/desk", told)
 
 
 @get("/needs/{need_id:uuid}/edit", opt=may(policies.may_manage_need))
@@ -236,6 +244,7 @@ def show_form(
         values=values,
         errors=FieldErrors(errors or {}),
         need=need,
+        key=new_id().hex,
         newer=newer,
         template=template,
         template_language=values.language,

@@ -119,6 +119,23 @@ async def test_the_hidden_language_may_hold_anything(
     assert 'name="language" value="zh"' in answer.text
 
 
+@pytest.mark.parametrize("button", ["post", "keep"])
+async def test_a_double_click_makes_one_need(session: AsyncSession, visitor: Visitor, button: str) -> None:
+    organization = await make_desk(session, visitor)
+    path = f"/organizations/{organization.id}/needs"
+    form = await visitor.get(f"{path}/new/blank")
+    [key] = re.findall(r'name="key" value="([^"]+)"', form.text)
+    typed = {name: value for name, value in TYPED.items() if name != "post"} | {"key": key, button: "yes"}
+    answers = [await visitor.submit(path, typed) for _ in range(2)]
+    need = await only_need(session)
+    assert [each.headers["location"] for each in answers] == [f"/needs/{need.id}/desk"] * 2
+    other = await visitor.submit(path, typed | {"title": "再来一次"})
+    assert other.status_code == 409
+    assert "再来一次" in other.text
+    [new_key] = re.findall(r'name="key" value="([^"]+)"', other.text)
+    assert (await visitor.submit(path, typed | {"title": "再来一次", "key": new_key})).status_code == 303
+
+
 async def test_a_home_visit_to_an_older_person_needs_the_background_check(
     session: AsyncSession, visitor: Visitor
 ) -> None:
