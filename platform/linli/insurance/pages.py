@@ -1,5 +1,6 @@
 """An organization's insurances: the list, entering one, saying that the paper was seen, taking it back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -80,8 +81,11 @@ async def revoke_insurance(
     try:
         reason = forms.read_reason(form)
     except Invalid as refusal:
-        errors = FieldErrors({f"reason-{entry.id}": refusal.errors["reason"]})
-        return await _list(request, session, caller, entry.organization_id, now=now, errors=errors)
+        at = f"reason-{entry.id}"
+        errors, typed = {at: refusal.errors["reason"]}, {at: form.typed.get("reason", "")}
+        return await _list(
+            request, session, caller, entry.organization_id, now=now, errors=errors, typed=typed
+        )
     await actions.revoke_insurance(session, entry=entry, reason=reason, account_id=caller.account_id, now=now)
     return done(request, _base(entry.organization_id), Message("Taken back. It counts no more."))
 
@@ -153,7 +157,8 @@ async def _list(
     *,
     now: Now,
     after: str = "",
-    errors: FieldErrors | None = None,
+    errors: Mapping[str, Message] | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Page:
     organization = await organization_with_id(session, organization_id)
     seat = caller.seat_in(organization_id)
@@ -167,7 +172,8 @@ async def _list(
         page=await queries.insurances_page(session, organization_id=organization_id, after=after),
         is_first=not after,
         today=i18n.local(now).date(),
-        errors=errors or FieldErrors(),
+        errors=FieldErrors(errors or {}),
+        typed=typed or {},
     )
 
 

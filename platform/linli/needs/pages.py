@@ -184,17 +184,6 @@ async def publish(request: Asked, session: Session, caller: Caller, now: Now, ne
     return done(request, f"/needs/{need.id}/desk", POSTED)
 
 
-@post("/needs/{need_id:uuid}/answer", opt=may(policies.may_manage_need))
-async def record_answer(
-    request: Asked, session: Session, caller: Caller, form: Form, now: Now, need_id: Id
-) -> Page:
-    need = await queries.find_need(session, need_id, lock=True)
-    await actions.record_answer(
-        session, need=need, answer=forms.read_answer(form), account_id=caller.account_id, now=now
-    )
-    return done(request, f"/needs/{need.id}/desk", Message("Your answer is recorded."))
-
-
 @get("/needs/{need_id:uuid}/sheet", opt=may(policies.may_manage_need))
 async def sheet(request: Asked, session: Session, now: Now, need_id: Id) -> Page:
     """A notice for the board with a QR code, and a text to paste into the group: public parts only."""
@@ -292,7 +281,6 @@ router = Router(
         edit_need,
         post_again,
         publish,
-        record_answer,
         sheet,
     ],
 )

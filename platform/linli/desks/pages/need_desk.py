@@ -1,6 +1,6 @@
 """The committee's page of one need: whom to ask now and why, who has answered, and what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from litestar import Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.conversations.queries import questions_of_need
-from linli.core.errors import NotFound
+from linli.core.errors import FieldErrors, Invalid, NotFound
 from linli.core.forms import Form as SentForm
 from linli.core.i18n import Message, Named, counted
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
@@ -20,6 +20,8 @@ from linli.desks.pages.board import BoardRow
 from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, who_tabs
 from linli.divisions.shown import named
 from linli.insurance.queries import insurances_for, missing_in, named_risks, waiting_for
+from linli.needs import actions as needs
+from linli.needs import forms
 from linli.needs.actions import lacking
 from linli.needs.imports.rules import unsaid
 from linli.needs.models import Need, Shift
@@ -52,7 +54,33 @@ class RosterRow:
 
 @get("/needs/{need_id:uuid}/desk", opt=may(may_manage_need))
 async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shift: QueryText = "") -> Page:
-    need = await find_need(session, need_id)
+    return await _desk(request, session, await find_need(session, need_id), now, shift=shift)
+
+
+@post("/needs/{need_id:uuid}/answer", opt=may(may_manage_need))
+async def record_answer(
+    request: Asked, session: Session, caller: Caller, form: Form, now: Now, need_id: Id
+) -> Page:
+    """What was said to the person who needs help, in words: the clock stops."""
+    need = await find_need(session, need_id, lock=True)
+    try:
+        answer = forms.read_answer(form)
+    except Invalid as refusal:
+        return await _desk(request, session, need, now, form=form, errors=refusal.errors)
+    await needs.record_answer(session, need=need, answer=answer, account_id=caller.account_id, now=now)
+    return done(request, f"/needs/{need.id}/desk", Message("Your answer is recorded."))
+
+
+async def _desk(
+    request: Asked,
+    session: AsyncSession,
+    need: Need,
+    now: datetime,
+    *,
+    shift: str = "",
+    form: SentForm | None = None,
+    errors: Mapping[str, Message] | None = None,
+) -> Page:
     organization = await session.get_one(Organization, need.organization_id)
     [card] = await cards_by_ids(session, [need.id], now=now)
     coming = [each for each in need.shifts if each.starts_at > now]
@@ -61,6 +89,9 @@ async def show_desk(request: Asked, session: Session, now: Now, need_id: Id, shi
     return render(
         request,
         "desks/need_desk.html",
+        status=422 if errors else 200,
+        typed_answer=form.typed.get("answer", "") if form else "",
+        errors=FieldErrors(errors or {}),
         need=need,
         organization=organization,
         row=BoardRow(card, 0),
@@ -205,4 +236,4 @@ def _told(asked: actions.Asked) -> Message:
     )
 
 
-router = Router("/", route_handlers=[show_desk, show_people, ask, show_roster])
+router = Router("/", route_handlers=[show_desk, record_answer, show_people, ask, show_roster])

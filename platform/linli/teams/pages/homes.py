@@ -1,11 +1,15 @@
 """Teams and the organizations that answer for them: founding, proposing, agreeing."""
 
+from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from litestar import Response, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.queries import account_with_id
-from linli.core.errors import Conflict, Invalid
+from linli.core.errors import Conflict, FieldErrors, Invalid
+from linli.core.forms import Form as SentForm
 from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may, signed_in
@@ -13,6 +17,7 @@ from linli.core.web.templating import done, locale_of, render
 from linli.organizations.queries import organization_with_id
 from linli.organizations.rules import COMMITTEES
 from linli.teams import actions, forms, policies, queries
+from linli.teams.models import Team
 from linli.teams.pages.form import team_form
 from linli.teams.rules import TeamState
 from linli.teams.typed import typed_form, typed_new
@@ -66,6 +71,20 @@ async def teams_of_home(
     after: QueryText = "",
 ) -> Page:
     """The teams an organization answers for; a committee also sees the groups that ask it to agree."""
+    return await _list(request, session, caller, organization_id, show=show, after=after)
+
+
+async def _list(
+    request: Asked,
+    session: AsyncSession,
+    caller: Caller,
+    organization_id: UUID,
+    *,
+    show: str = "",
+    after: str = "",
+    errors: Mapping[str, Message] | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Page:
     organization = await organization_with_id(session, organization_id)
     state = TeamState.ended if show == "ended" else TeamState.agreed
     page = await queries.teams_of_home(session, organization_id=organization_id, state=state, after=after)
@@ -74,6 +93,7 @@ async def teams_of_home(
     return render(
         request,
         "teams/of_home.html",
+        status=422 if errors else 200,
         organization=organization,
         seat=caller.seat_in(organization_id),
         is_committee=organization.kind in COMMITTEES,
@@ -83,7 +103,8 @@ async def teams_of_home(
         counts=await queries.home_counts(session, organization_id=organization_id),
         waiting=await queries.waiting_counts(session, own),
         is_first=not after,
-        errors={},
+        errors=FieldErrors(errors or {}),
+        typed=typed or {},
     )
 
 
@@ -127,7 +148,10 @@ async def decline(
     request: Asked, session: Session, caller: Caller, form: Form, now: Now, organization_id: Id, team_id: Id
 ) -> Page:
     team = await queries.team_with_id(session, team_id, lock=True)
-    reason = forms.read_reason(form)
+    try:
+        reason = forms.read_reason(form)
+    except Invalid as refusal:
+        return await _without_reason(request, session, caller, team, form, refusal)
     await actions.decline_team(session, team=team, reason=reason, account_id=caller.account_id, now=now)
     return _answered(request, organization_id)
 
@@ -138,9 +162,22 @@ async def withdraw(
 ) -> Page:
     """The committee takes its agreement back: the group ends, and its members hear why."""
     team = await queries.team_with_id(session, team_id, lock=True)
-    reason = forms.read_reason(form)
+    try:
+        reason = forms.read_reason(form)
+    except Invalid as refusal:
+        return await _without_reason(request, session, caller, team, form, refusal)
     await actions.withdraw_agreement(session, team=team, reason=reason, account_id=caller.account_id, now=now)
     return _answered(request, organization_id)
+
+
+async def _without_reason(
+    request: Asked, session: AsyncSession, caller: Caller, team: Team, form: SentForm, refusal: Invalid
+) -> Page:
+    """The list again, with what was typed for this team."""
+    assert team.committee_id is not None
+    at = f"reason-{team.id}"
+    errors, typed = {at: refusal.errors["reason"]}, {at: form.typed.get("reason", "")}
+    return await _list(request, session, caller, team.committee_id, errors=errors, typed=typed)
 
 
 def _answered(request: Asked, organization_id: Id) -> Page:
