@@ -19,6 +19,8 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
     "\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+# Letters and pictures are joined and chosen by these; alone they are nothing to see.
+_ONLY_BETWEEN_OTHERS = re.compile("[\\s\u200c\u200d\ufe00-\ufe0f]*")
 _WIDE = str.maketrans("０１２３４５６７８９：．－＋／", "0123456789:.-+/")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -192,11 +194,13 @@ class Form:
 
 def clean(text: str, *, many_lines: bool = False) -> str:
     """
-    >>> clean("  a\\u200b b\\x00 ")
-    'a b'
+    >>> clean("  a\\u200b b\\x00 "), clean("\\u200d")
+    ('a b', '')
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _HIDDEN.sub("", _SURROGATES.sub("\ufffd", text))
+    if _ONLY_BETWEEN_OTHERS.fullmatch(text):
+        return ""
     return text.strip() if many_lines else " ".join(text.split())
 
 

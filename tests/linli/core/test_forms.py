@@ -83,6 +83,7 @@ def check(value: str) -> None:
 def test_what_cannot_be_seen_is_taken_out_and_what_can_be_stays() -> None:
     assert clean(" a\u200b\u202eb\u00a0\t c\x07\ufeff ") == "ab c"
     assert clean("e\u0301") == "é"
+    assert clean(" \u200b\u200d \u200c\ufe0f ") == clean("\u200d\n", many_lines=True) == ""
     assert clean("👩\u200d👩\u200d👧 family") == "👩\u200d👩\u200d👧 family"
     assert clean("one\r\ntwo\rthree", many_lines=True) == "one\ntwo\nthree"
 
