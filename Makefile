@@ -1,7 +1,7 @@
 # One line each. What a target needs is made on the way; `make` alone shows them.
 PORT ?= 8000
 
-.PHONY: help run test check format bench clean
+.PHONY: help run test rights check format bench clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -18,6 +18,10 @@ test: ## check everything, on SQLite and PostgreSQL, in a browser, and as a whee
 	@tools/browser
 	@$(MAKE) --no-print-directory check
 	@.venv/bin/pytest -n logical --dist loadfile
+
+rights: ## walk every route as every role, with one's own and others' things, and print the sum
+	@tools/environment develop
+	@.venv/bin/pytest -q -n logical tests/linli/test_rights.py
 
 check: ## strict types, lint, layout and import contracts
 	@tools/environment develop

@@ -29,6 +29,25 @@ from linli.migrations import migrate
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in Shanghai
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The sum of the rights matrix, wherever it was walked: properties come home from workers."""
+    found = [
+        dict(each.user_properties)
+        for outcome in ("passed", "failed")
+        for each in terminalreporter.stats.get(outcome, [])
+    ]
+    walked = [each for each in found if "cells" in each]
+    if walked:
+        declared = [each for each in found if "undeclared" in each]
+        terminalreporter.write_line(
+            f"matrix: {max((each['routes'] for each in declared), default=0)} routes, "
+            f"{len({each['role'] for each in walked})} roles, "
+            f"{sum(each['cells'] for each in walked)} cells, "
+            f"{sum(each['deviations'] for each in walked)} deviations, "
+            f"{max((each['undeclared'] for each in declared), default=0)} undeclared"
+        )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def logs_are_plain() -> None:
     configure_logging(settings_for("sqlite:///data/unused.sqlite"))

@@ -1,4 +1,4 @@
-"""Sends the requests of one person to every route, and forgets what they changed."""
+"""Somebody who tries every door, and leaves no trace."""
 
 from itertools import cycle
 
@@ -9,7 +9,8 @@ from linli.core.web.application import Application
 from linli.core.web.csrf import new_form_token
 from linli.core.web.security import cookie_name
 from tests.conftest import RolledBackDatabase
-from tests.linli.world import Ids
+from tests.linli.rights import NEAR, OTHERS, Cell
+from tests.linli.world import VISITOR, Ids
 
 BAD_BODIES = (
     ("application/x-www-form-urlencoded", b"a=%ff%00&a=&=&reason=" + b"\xff" * 50),
@@ -17,6 +18,7 @@ BAD_BODIES = (
     ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: nonsense\r\n\r\n\x00"),
     ("", b"\x00\xff\xfe"),
 )
+FILLED = b"version=1&role=member&reason=because&answer=done&valid_until=2027-06-01&text=words"
 
 
 class Walker:
@@ -40,6 +42,10 @@ class Walker:
         """The request as a page of ours would send it."""
         return await self._send(route, ids, headers=self.form, content=b"")
 
+    async def ask_with_a_filled_form(self, route: str, ids: Ids) -> int:
+        """What the forms of ours ask for, so that no missing word hides whether the door is open."""
+        return await self._send(route, ids, headers=self.form, content=FILLED)
+
     async def ask_with_a_bad_body(self, route: str, ids: Ids, *, has_token: bool) -> int:
         kind, body = next(self.bad_bodies)
         headers = {"x-csrftoken": self.form["x-csrftoken"]} if has_token else {}
@@ -55,3 +61,37 @@ class Walker:
         await undone.rollback()
         self.client.cookies.clear()
         return answer.status_code
+
+
+async def mistakes(walker: Walker, cell: Cell, actor: str) -> list[str]:
+    if cell.is_open:
+        return await unfair_refusals(walker, cell.route, cell.ids)
+    if cell.is_behind_own:
+        status = await walker.ask_with_a_filled_form(cell.route, cell.ids)
+        return [] if status in {401, 403, 404} else [f"is {status}"]
+    return await open_doors(walker, cell.route, cell.ids, refusals(cell.route, actor, cell.whose))
+
+
+async def unfair_refusals(walker: Walker, route: str, ids: Ids) -> list[str]:
+    """What is allowed may still be refused for what was sent, or for the state it is in."""
+    status = await walker.ask(route, ids)
+    found = [f"is {status}"] if status in {401, 403, 404} or status >= 500 else []
+    if not route.startswith("GET"):
+        status = await walker.ask_with_a_bad_body(route, ids, has_token=True)
+        found += [f"is {status} with a bad body"] if status in {401, 404} or status >= 500 else []
+    return found
+
+
+async def open_doors(walker: Walker, route: str, ids: Ids, expected: set[int]) -> list[str]:
+    """What is not allowed is refused whatever was sent, and before that is looked at."""
+    statuses = [await walker.ask(route, ids)]
+    if not route.startswith("GET"):
+        statuses.append(await walker.ask_with_a_bad_body(route, ids, has_token=False))
+    return [f"is {status} and not {sorted(expected)}" for status in statuses if status not in expected]
+
+
+def refusals(route: str, actor: str, whose: str) -> set[int]:
+    """Who is not signed in hears so; what is another's does not exist; a role too small may be told."""
+    if actor == VISITOR:
+        return {404} if route == "GET /needs/{need_id}" else {401}
+    return {404} if whose in {NEAR, OTHERS} else {403, 404}

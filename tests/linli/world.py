@@ -1,4 +1,4 @@
-"""A small world with two of everything: what is a person's own, and the same of somebody else."""
+"""A small world with three of everything: a person's own, a neighbour's, and another county's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,6 +63,8 @@ DESKS: Final = {
 }
 BUREAU: Final = (Role.bureau_staff, Role.auditor)
 STAFF: Final = (*DESKS, *BUREAU)
+# Another community of the same county, and one of another.
+NEARBY: Final = "520302002002"
 ELSEWHERE: Final = "522725001002"
 GIVEN_NAME: Final = "晓梅"
 MOBILE: Final = "13977770001"
@@ -88,10 +90,14 @@ FIELD: Final = "low_income"
 
 @dataclass(frozen=True)
 class World:
-    """For each role the account, and the ids in its paths: of what is its own, and of what is not."""
+    """For each role the account, and the ids in its paths: its own, a neighbour's, and another county's.
+
+    A neighbour is another organization, or person, in the same county: its bureau is over both.
+    """
 
     accounts: Mapping[str, Account]
     own: Mapping[str, Ids]
+    near: Mapping[str, Ids]
     others: Mapping[str, Ids]
 
 
@@ -99,33 +105,40 @@ async def make_world(
     session: AsyncSession, *, state: State = State.confirmed, field: str = FIELD, elsewhere: str = ELSEWHERE
 ) -> World:
     """`state` is the volunteer's, in a need of each desk; `field` that of the needs."""
-    home: dict[str, Seat] = {role: await make_desk(session, role, COMMUNITY) for role in DESKS}
-    away: dict[str, Seat] = {role: await make_desk(session, role, elsewhere) for role in DESKS}
+    home = await make_quarter(session, COMMUNITY, state, field)
+    near = await make_quarter(session, NEARBY, state, field, has_bureau=False)
+    away = await make_quarter(session, elsewhere, state, field)
+    return World(home.accounts, home.ids, near.ids, away.ids)
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A community with a desk of each kind and its people."""
+
+    accounts: Mapping[str, Account]
+    ids: Mapping[str, Ids]
+
+
+async def make_quarter(
+    session: AsyncSession, community: str, state: State, field: str, *, has_bureau: bool = True
+) -> Quarter:
+    """Without a bureau of its own the committee stands in its place."""
+    desks: dict[str, Seat] = {role: await make_desk(session, role, community) for role in DESKS}
+    committee = desks[Role.officer]
     for role in BUREAU:
-        home[role] = await make_bureau_seat(session, role, COMMUNITY[:6], home[Role.officer])
-        away[role] = await make_bureau_seat(session, role, elsewhere[:6], away[Role.officer])
-    somebody = await make_person(session, home, state, field)
-    another = await make_person(session, away, state, field)
-    leader = await make_person(session, home, state, field, leads=True)
-    another_leader = await make_person(session, away, state, field, leads=True)
-    own_teams = await make_teams(session, home, leader.account, somebody)
-    other_teams = await make_teams(session, away, another_leader.account, another)
-    accounts = {role: seat.account for role, seat in home.items()}
-    accounts |= {VOLUNTEER: somebody.account, LEADER: leader.account}
-    own: dict[str, dict[str, str]] = {
-        role: somebody.ids[role] | home[role].ids | own_teams[role] for role in STAFF
-    }
-    others: dict[str, dict[str, str]] = {
-        role: another.ids[role] | away[role].ids | other_teams[role] for role in STAFF
-    }
-    own[VOLUNTEER] = home[Role.officer].ids | somebody.ids[Role.officer] | somebody.own
-    own[LEADER] = home[Role.officer].ids | leader.ids[Role.officer] | leader.own
-    others[VOLUNTEER] = away[Role.officer].ids | another.ids[Role.officer] | another.own
-    others[LEADER] = others[VOLUNTEER]
-    for who in (VOLUNTEER, LEADER):
-        own[who] = own[who] | own_teams[Role.officer]
-        others[who] = others[who] | other_teams[Role.officer]
-    return World(accounts, own | {VISITOR: own[VOLUNTEER]}, others | {VISITOR: others[VOLUNTEER]})
+        desks[role] = (
+            await make_bureau_seat(session, role, community[:6], committee) if has_bureau else committee
+        )
+    somebody = await make_person(session, desks, state, field)
+    leader = await make_person(session, desks, state, field, leads=True)
+    teams = await make_teams(session, desks, leader.account, somebody)
+    ids: dict[str, Ids] = {role: desks[role].ids | somebody.ids[role] | teams[role] for role in STAFF}
+    for who, person in ((VOLUNTEER, somebody), (LEADER, leader)):
+        ids[who] = committee.ids | person.ids[Role.officer] | person.own | teams[Role.officer]
+    accounts = {role: desks[role].account for role in STAFF}
+    return Quarter(
+        accounts | {VOLUNTEER: somebody.account, LEADER: leader.account}, ids | {VISITOR: ids[VOLUNTEER]}
+    )
 
 
 @dataclass(frozen=True)
@@ -199,7 +212,7 @@ async def make_person(
             session,
             name=f"欧阳{GIVEN_NAME}",
             mobile=MOBILE if is_at_home else None,
-            email=EMAIL if is_at_home else "somebody.else@example.org",
+            email=EMAIL if is_at_home else f"{community}@example.org",
             birth_on=BORN_ON,
             division=community,
         )

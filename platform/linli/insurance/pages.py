@@ -21,6 +21,7 @@ from linli.needs.models import Need
 from linli.needs.policies import POSTING_ROLES
 from linli.needs.queries import find_need
 from linli.organizations.models import Organization
+from linli.organizations.policies import is_bureau_over
 from linli.organizations.queries import organization_with_id
 
 Page = Response[Any]
@@ -169,6 +170,7 @@ async def _list(
         organization=organization,
         seat=seat,
         is_ours=seat is not None and seat.role in POSTING_ROLES,
+        may_take_back=seat is not None or is_bureau_over(caller, organization.division),
         page=await queries.insurances_page(session, organization_id=organization_id, after=after),
         is_first=not after,
         today=i18n.local(now).date(),

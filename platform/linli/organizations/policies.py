@@ -53,6 +53,18 @@ def is_bureau_over(caller: Caller, division: str) -> bool:
     )
 
 
+def reads_for_bureau_over(caller: Caller, division: str) -> bool:
+    """Whether the caller may read there for a verified bureau: its staff, and an auditor, who only reads."""
+    return is_bureau_over(caller, division) or is_auditor_over(caller, division)
+
+
+def is_auditor_over(caller: Caller, division: str) -> bool:
+    return any(
+        seat.role == Role.auditor and seat.is_verified and contains(seat.division, division)
+        for seat in caller.seats
+    )
+
+
 # A draft is nobody else's business, and what was withdrawn is one again.
 SEEN_BY_BUREAU: Final = frozenset(RegistrationState) - {RegistrationState.draft, RegistrationState.withdrawn}
 may_see_members = member_of_path_organization()
@@ -99,7 +111,9 @@ async def may_see_organization(session: AsyncSession, caller: Caller | None, ids
     if organization.is_public or (caller and caller.seat_in(organization.id)):
         return
     if not (
-        caller and organization.state in SEEN_BY_BUREAU and is_bureau_over(caller, organization.division)
+        caller
+        and organization.state in SEEN_BY_BUREAU
+        and reads_for_bureau_over(caller, organization.division)
     ):
         raise NotFound
 

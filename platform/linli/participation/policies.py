@@ -1,6 +1,6 @@
 """Who may see a need, answer for themselves, and decide about volunteers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from linli.needs.models import Need, Shift
 from linli.needs.policies import may_manage_need, may_post_needs
 from linli.needs.rules import PUBLIC_STATES, NeedState
 from linli.organizations.models import Organization
-from linli.organizations.policies import is_bureau_over, is_officer_of
+from linli.organizations.policies import is_bureau_over, is_officer_of, reads_for_bureau_over
 from linli.participation.models import Participation
 from linli.participation.queries import has_met_organization, has_taken_part
 from linli.participation.together.queries import find_member, group_with_token
@@ -34,8 +34,11 @@ def is_public(state: NeedState, field_id: str | None, *, asker_is_verified: bool
 
 
 async def may_see_need(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
-    """Everybody sees public needs; others only their organization, the bureau over it, and who was asked."""
-    await _may_see(session, caller, _BY_ID, ids["need_id"])
+    """Everybody sees public needs; others only their organization, the bureau over it, and who was asked.
+
+    An auditor looks at them too, and may not do there what a person does.
+    """
+    await _may_see(session, caller, _BY_ID, ids["need_id"], reads_for_bureau_over)
 
 
 async def may_apply(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
@@ -45,7 +48,13 @@ async def may_apply(session: AsyncSession, caller: Caller | None, ids: Mapping[s
     await _may_see(session, caller, _BY_SHIFT, ids["shift_id"])
 
 
-async def _may_see(session: AsyncSession, caller: Caller | None, asked: Select[Any], id: UUID) -> None:
+async def _may_see(
+    session: AsyncSession,
+    caller: Caller | None,
+    asked: Select[Any],
+    id: UUID,
+    for_bureau: Callable[[Caller, str], bool] = is_bureau_over,
+) -> None:
     need = (await session.execute(asked, {"id": id})).first()
     if need is None:
         raise NotFound
@@ -55,7 +64,7 @@ async def _may_see(session: AsyncSession, caller: Caller | None, asked: Select[A
         raise NotFound
     if need.organization_id and is_officer_of(caller, need.organization_id):
         return
-    if need.division and is_bureau_over(caller, need.division):
+    if need.division and for_bureau(caller, need.division):
         return
     if not await has_taken_part(session, need_id=need.id, account_id=caller.account_id):
         raise NotFound
@@ -65,7 +74,7 @@ async def may_ask_about_need(session: AsyncSession, caller: Caller | None, ids: 
     """Whoever may see the need, once signed in."""
     if caller is None:
         raise NotSignedIn
-    await may_see_need(session, caller, ids)
+    await _may_see(session, caller, _BY_ID, ids["need_id"])
 
 
 async def may_block_person(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
@@ -100,7 +109,7 @@ async def may_see_group(session: AsyncSession, caller: Caller | None, ids: Mappi
     """Whoever has the link and may see the need; of other needs a link opens nothing."""
     try:
         group = await group_with_token(session, ids["link"])
-        await may_see_need(session, caller, {"need_id": group.need_id})
+        await _may_see(session, caller, _BY_ID, group.need_id)
     except NotFound:
         if caller is None:
             raise NotSignedIn from None

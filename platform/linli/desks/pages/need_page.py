@@ -19,11 +19,11 @@ from linli.needs.queries import find_need
 from linli.needs.rules import RUNNING_STATES, Joining
 from linli.needs.views import Asks, PublicNeed
 from linli.organizations.models import Organization
-from linli.organizations.policies import is_officer_of
+from linli.organizations.policies import is_auditor_over, is_officer_of
 from linli.participation import queries
 from linli.participation.fitness import Obstacle, obstacles_in_shift, standing_of
 from linli.participation.models import FriendGroup, Participation
-from linli.participation.policies import may_see_need
+from linli.participation.policies import is_public, may_see_need
 from linli.participation.rules import LARGEST_GROUP, OPEN
 from linli.participation.together.queries import gathering_in_need
 
@@ -89,6 +89,12 @@ async def show_need(
         past=[shift for shift in need.shifts if shift.starts_at <= now],
         is_running=need.state in RUNNING_STATES,
         is_vouched_for=is_vouched_for,
+        only_reads=bool(
+            visitor
+            and is_auditor_over(visitor, need.division or "")
+            and not own
+            and not is_public(need.state, need.field_id, asker_is_verified=is_vouched_for)
+        ),
         is_own_desk=bool(visitor and organization and is_officer_of(visitor, organization.id)),
     )
 
