@@ -17,6 +17,7 @@ from linli.demo.needs import Asker, Diary, PlannedNeed, Story, planned_needs
 from linli.demo.organizations import SampleOrganization
 from linli.demo.people import SamplePerson, volunteers_of
 from linli.demo.places import WENGAN, Town, town
+from linli.demo.sizes import TOWN
 from linli.divisions.rules import CommunityKind, community_kind
 from linli.needs.models import Need, NeedCredential, NeedLanguage, NeedSkill, Shift
 from linli.needs.rules import ANSWER_HOURS, NeedState
@@ -94,7 +95,7 @@ def asker_of(place: Town, number: int) -> Asker:
     is_village = community_kind(community) is CommunityKind.VILLAGE
     kind = OrganizationKind.village_committee if is_village else OrganizationKind.residents_committee
     committee = SampleOrganization(kind, community.name, community.code, Role.officer)
-    return Asker(committee, f"主任{number}", f"1541{number:07d}")
+    return Asker(committee, community.code, f"主任{number}", f"1541{number:07d}")
 
 
 def needs_of(
@@ -102,12 +103,10 @@ def needs_of(
 ) -> Iterator[PlannedNeed]:
     made = 0
     while made < count:
-        for need in planned_needs(place, askers, diary, rng)[: count - made]:
+        for need in planned_needs(place, askers, TOWN.stories, diary, rng)[: count - made]:
             # The planner gives its first asker one need of every story; here no desk is longer than others.
             asker = rng.randrange(len(askers))
-            yield replace(
-                need, asker=asker, draft=replace(need.draft, division=askers[asker].committee.division)
-            )
+            yield replace(need, asker=asker, draft=replace(need.draft, division=askers[asker].community))
             made += 1
 
 
@@ -169,11 +168,11 @@ async def insert_organizations(
     officers = [
         {
             "id": officer,
-            "name": asker.officer,
+            "name": asker.contact,
             "birth_on": now.date() - timedelta(days=15_000),
             "mobile": asker.phone,
             "language": "zh",
-            "division": asker.committee.division,
+            "division": asker.organization.division,
             "password_hash": "a role counts only with a password",
             "is_sample": True,
             "created_at": now,
@@ -183,9 +182,9 @@ async def insert_organizations(
     organizations = [
         {
             "id": organization,
-            "kind": asker.committee.kind,
-            "name": asker.committee.name,
-            "division": asker.committee.division,
+            "kind": asker.organization.kind,
+            "name": asker.organization.name,
+            "division": asker.organization.division,
             "state": RegistrationState.verified,
             "verified_at": now,
             "is_sample": True,

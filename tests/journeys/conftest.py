@@ -58,7 +58,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def town(server: Server) -> Server:
     """The demo town, in which the stories happen."""
-    server.linli("demo", "--quiet")
+    server.linli("demo", "--size", "town", "--quiet")
     return server
 
 

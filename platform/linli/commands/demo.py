@@ -12,6 +12,7 @@ from linli.core.config import Settings
 from linli.core.db import Database, take_turns
 from linli.demo import new_york, town
 from linli.demo.plan import PASSWORD
+from linli.demo.sizes import SIZES, Size
 from linli.migrations import migrate
 
 NEW_YORK = "new-york"
@@ -26,10 +27,17 @@ EXAMPLES = 3
     show_default=True,
     help="The town, or only sample volunteers placed on New York, to match requests from there.",
 )
+@click.option(
+    "--size",
+    type=click.Choice(list(SIZES)),
+    default="county",
+    show_default=True,
+    help="The whole county, or a town that is built faster.",
+)
 @click.option("--people", type=click.IntRange(1, 5000), default=300, show_default=True, help="Of New York.")
 @click.option("--quiet", is_flag=True, help="Only build, say nothing.")
 @runs
-async def demo(place: str, people: int, quiet: bool) -> None:
+async def demo(place: str, size: str, people: int, quiet: bool) -> None:
     """Make a town of sample people and needs to try Linli in, and say how to sign in.
 
     Brings the database up to date first. The town is built where the database is empty; otherwise
@@ -44,7 +52,9 @@ async def demo(place: str, people: int, quiet: bool) -> None:
     finally:
         await database.close()
     async with ready_database(settings) as database:
-        done = await (_new_york(database, people) if place == NEW_YORK else _town(database, settings))
+        done = await (
+            _new_york(database, people) if place == NEW_YORK else _town(database, settings, SIZES[size])
+        )
         if quiet:
             return
         say(done)
@@ -63,7 +73,7 @@ async def _new_york(database: Database, people: int) -> str:
     return f"Added {added} sample volunteers in New York ({perf_counter() - began:.1f} s)."
 
 
-async def _town(database: Database, settings: Settings) -> str:
+async def _town(database: Database, settings: Settings, size: Size) -> str:
     began = perf_counter()
     async with database.transaction() as session:
         await take_turns(session, "demo")
@@ -72,11 +82,11 @@ async def _town(database: Database, settings: Settings) -> str:
         if not await town.is_empty(session):
             return "The database holds people already; no demo town was added to them."
         plan = await town.build_town(
-            session, now=clock.now(), zone=settings.zone, secret_key=settings.secret_key
+            session, now=clock.now(), zone=settings.zone, secret_key=settings.secret_key, size=size
         )
     return (
         f"Built {plain(plan.town.county.name)}: {len(plan.volunteers)} sample volunteers, "
-        f"{len(plan.needs)} needs ({perf_counter() - began:.1f} s)."
+        f"{len(plan.teams)} teams, {len(plan.needs)} needs ({perf_counter() - began:.1f} s)."
     )
 
 

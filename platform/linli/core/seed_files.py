@@ -69,6 +69,14 @@ def read_by_id(path: Path, row: type[R]) -> Mapping[str, R]:
     return MappingProxyType({key: _named(key, table, row, path.name) for key, table in tables.items()})
 
 
+def read_tables(path: Path, row: type[R]) -> Mapping[str, R]:
+    """One row for each [table] of the file, which says under what name it is found."""
+    tables = _read(path)
+    return MappingProxyType(
+        {key: _converted(table, row, f"{path.name}: {key}") for key, table in tables.items()}
+    )
+
+
 def read_folder(folder: Path, row: type[R]) -> Mapping[str, R]:
     """One row for each file of the folder, whose name is the id."""
     paths = sorted(folder.glob("*.toml"))

@@ -1,12 +1,12 @@
 """What a demo town is made of: names, places, introductions and needs in seed/names/. All invented."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from linli.core.seed import WEEKDAYS, Ask, Vocabulary, check_ask, load_vocabulary
+from linli.core.seed import WEEKDAYS, Ask, NeedTemplate, Vocabulary, check_ask, load_vocabulary
 from linli.core.seed_files import (
     Row,
     SeedError,
@@ -15,6 +15,7 @@ from linli.core.seed_files import (
     read_list,
     read_numbers,
     read_one,
+    read_tables,
     seed_dir,
 )
 
@@ -54,6 +55,18 @@ class SampleNeed(Ask, frozen=True, kw_only=True):
     risks: str
 
 
+class SampleFillings(Row, frozen=True):
+    """Ways to fill the slots of one template, by language: each is a need."""
+
+    zh: tuple[dict[str, str], ...] = ()
+    en: tuple[dict[str, str], ...] = ()
+
+    def each(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Every filling with its language."""
+        yield from (("zh", slots) for slots in self.zh)
+        yield from (("en", slots) for slots in self.en)
+
+
 class SamplePeople(Row, frozen=True):
     """Names and addresses for sample people; Chinese names map to their pinyin."""
 
@@ -85,6 +98,8 @@ class Samples:
     places: SamplePlaces
     intros: tuple[SampleIntro, ...]
     needs: tuple[SampleNeed, ...]
+    # By template.
+    fillings: Mapping[str, SampleFillings]
     # Of a hundred needs, by field.
     demand: Mapping[str, int]
 
@@ -111,6 +126,7 @@ def load_samples(folder: Path) -> Samples:
         places=read_one(names / "places.toml", SamplePlaces),
         intros=read_list(names / "intros.toml", "intro", SampleIntro),
         needs=read_list(names / "needs.toml", "need", SampleNeed),
+        fillings=read_tables(names / "fillings.toml", SampleFillings),
         demand=read_numbers(names / "demand.toml"),
     )
     if set(loaded.demand) != set(known.fields) or sum(loaded.demand.values()) != WHOLE:
@@ -119,7 +135,17 @@ def load_samples(folder: Path) -> Samples:
         _check_intro(intro, known, where=f"intros.toml: intro {n}")
     for n, need in enumerate(loaded.needs, 1):
         check_ask(need, known, where=f"needs.toml: need {n}")
+    check_known(loaded.fillings, known.templates, what="template", where="fillings.toml")
+    for id, fillings in loaded.fillings.items():
+        _check_fillings(fillings, known.templates[id])
     return loaded
+
+
+def _check_fillings(fillings: SampleFillings, template: NeedTemplate) -> None:
+    for _, slots in fillings.each():
+        if slots.keys() != template.slots.keys():
+            wanted = ", ".join(template.slots)
+            raise SeedError(f"fillings.toml: {template.id} has {', '.join(slots)}, wanted {wanted}")
 
 
 def _check_intro(intro: SampleIntro, known: Vocabulary, *, where: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -17,10 +17,9 @@ from linli.accounts.queries import factor_of, waiting_secret
 from linli.core import seed
 from linli.core.errors import Conflict
 from linli.demo.asking_teams import ask_team
+from linli.demo.founding import FOUNDED_DAYS_AGO, Founding, found_bureau
 from linli.demo.insurance import sample_insurances
 from linli.demo.needs import PlannedNeed, Story
-from linli.demo.organizations import draft_of
-from linli.demo.papers import sample_certificate
 from linli.demo.people import CHECKED_DAYS_AGO, HeldCredential, SamplePerson
 from linli.demo.plan import PASSWORD, SampleMember, TownPlan
 from linli.demo.questions import ask_and_answer
@@ -30,28 +29,16 @@ from linli.demo.teams import PlannedTeam
 from linli.insurance.actions import enter_insurance
 from linli.needs import actions as needs
 from linli.needs.models import Need
-from linli.needs.policies import POSTING_ROLES
-from linli.notifications.models import OutboxMessage
-from linli.organizations.actions import (
-    add_document,
-    add_member,
-    create_organization,
-    edit_organization,
-    verify_organization,
-)
-from linli.organizations.documents import DocumentKind
+from linli.notifications.models import Notice, OutboxMessage
 from linli.organizations.models import Organization
-from linli.organizations.registration import Step as Registration
 from linli.organizations.rules import Role
-from linli.organizations.steps import take_step
 from linli.participation import actions as participation
 from linli.participation.queries import open_in_shift
 from linli.teams.models import Team
 from linli.volunteers import actions as volunteers
 from linli.volunteers.forms import ProfileDraft, StatedPaper
 
-FOUNDED_DAYS_AGO: Final = 60
-CERTIFICATE_DAYS: Final = 4 * 365
+READ_DAYS: Final = 4
 BUREAU_ROLES: Final = frozenset({Role.bureau_staff, Role.auditor})
 SIGNED_UP_DAYS_AGO: Final = 30
 TEAMS_BEGAN_DAYS_AGO: Final = 20
@@ -105,27 +92,20 @@ class Builder:
         return self.built
 
     async def _found(self) -> None:
-        """The bureau first, which then verifies the others."""
-        now = self.plan.diary.at(-FOUNDED_DAYS_AGO, 9)
+        """The bureau first, which then answers the others."""
+        diary = self.plan.diary
         for member in self.plan.members:
-            organization = self.built.organizations.get(member.organization.name)
-            organization = organization or await self._found_organization(member, now)
-            account = await self._account_of_member(member, now)
-            await add_member(
-                self.session,
-                organization=organization,
-                account=account,
-                role=member.role,
-                account_id=None,
-                now=now,
-            )
+            begins = diary.at(-FOUNDED_DAYS_AGO, 9)
+            account = await self._account_of_member(member, begins)
+            if member.role in BUREAU_ROLES:
+                await found_bureau(self.session, member, account, self.built.organizations, now=begins)
+            else:
+                founding = Founding(self.session, diary, self.bureau, self.built.members[0])
+                organization = await founding.register(member, account)
+                self.built.organizations[organization.name] = organization
+                if organization.is_verified:
+                    await self._insure(organization, account)
             self.built.members.append(account)
-            if member.role not in BUREAU_ROLES:
-                await self._describe(organization, member, account, now)
-            if member.organization.is_verified and not organization.is_verified:
-                await self._verify(organization)
-            if member.role in POSTING_ROLES:
-                await self._insure(organization, account)
 
     async def _insure(self, organization: Organization, account: Account) -> None:
         diary = self.plan.diary
@@ -137,26 +117,6 @@ class Builder:
                 account_id=account.id,
                 now=diary.at(-FOUNDED_DAYS_AGO + 1, 15),
             )
-
-    async def _found_organization(self, member: SampleMember, now: datetime) -> Organization:
-        planned = member.organization
-        organization = await create_organization(
-            self.session,
-            kind=planned.kind,
-            name=planned.name,
-            division=planned.division,
-            credit_code=planned.credit_code,
-            about=planned.about,
-            phone=member.mobile,
-            is_sample=True,
-            account_id=None,
-            now=now,
-        )
-        if member.role is Role.bureau_staff:
-            # As the operator's command does for the first bureau.
-            await take_step(self.session, Registration.verify, organization, account_id=None, now=now)
-        self.built.organizations[planned.name] = organization
-        return organization
 
     async def _account_of_member(self, member: SampleMember, now: datetime) -> Account:
         account = await create_account(
@@ -173,38 +133,6 @@ class Builder:
         if member.email:
             await give_factor(self.session, account, secret_key=self.secret_key, now=now)
         return account
-
-    async def _describe(
-        self, organization: Organization, member: SampleMember, account: Account, now: datetime
-    ) -> None:
-        """What it is, and one paper: as its member would hand it in."""
-        await edit_organization(
-            self.session,
-            organization=organization,
-            draft=draft_of(member.organization, contact=member.name, mobile=member.mobile),
-            version=organization.version,
-            account_id=account.id,
-            now=now,
-        )
-        await add_document(
-            self.session,
-            organization=organization,
-            kind=DocumentKind.certificate,
-            document=sample_certificate(),
-            expires_on=now.date() + timedelta(days=CERTIFICATE_DAYS),
-            account_id=account.id,
-            now=now,
-        )
-
-    async def _verify(self, organization: Organization) -> None:
-        await verify_organization(
-            self.session,
-            organization=organization,
-            bureau=self.bureau,
-            version=organization.version,
-            account_id=self.built.members[0].id,
-            now=self.plan.diary.at(-FOUNDED_DAYS_AGO + 1, 10),
-        )
 
     @property
     def bureau(self) -> Organization:
@@ -339,6 +267,7 @@ class Builder:
         await needs.tell_overdue(self.session, now=morning)
         await self.session.flush()
         await keep_from_leaving(self.session)
+        await read_old_notices(self.session, before=self.plan.diary.at(-READ_DAYS, 0), now=morning)
 
 
 async def give_factor(session: AsyncSession, account: Account, *, secret_key: str, now: datetime) -> None:
@@ -356,6 +285,11 @@ async def keep_from_leaving(session: AsyncSession) -> None:
     samples = select(Account.id).where(Account.is_sample)
     waiting = OutboxMessage.sent_at.is_(None), OutboxMessage.recipient_id.in_(samples)
     await session.execute(update(OutboxMessage).where(*waiting).values(sent_at=OutboxMessage.created_at))
+
+
+async def read_old_notices(session: AsyncSession, *, before: datetime, now: datetime) -> None:
+    """What is old, people have read: who signs in finds the news of these days."""
+    await session.execute(update(Notice).where(Notice.created_at < before).values(read_at=now))
 
 
 async def sign_up(

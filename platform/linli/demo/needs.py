@@ -1,22 +1,26 @@
 """Sample needs: what the committees ask for over four weeks, and what has become of each."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import cycle, islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from linli.core import seed
-from linli.core.seed import Ask, NeedTemplate
-from linli.core.seed_samples import SampleNeed, samples
+from linli.core.seed import Ask, Part
+from linli.core.seed_samples import samples
 from linli.demo.organizations import SampleOrganization
 from linli.demo.places import Town
 from linli.needs.forms import NeedDraft, ShiftDraft
 from linli.needs.rules import Joining, Priority, Setting, Times
+from linli.organizations.rules import COMMITTEES, OrganizationKind
 
 WEEKS: Final = 4
+PARTS: Final[tuple[Part, ...]] = ("title", "description", "risks")
 
 
 class Story(StrEnum):
@@ -34,22 +38,16 @@ class Story(StrEnum):
     overdue = "overdue"
     answered = "answered"  # nobody found, and a named person has said what happens instead
 
+    @classmethod
+    def in_order(cls) -> tuple["Story", ...]:
+        """The full ones first, which get the needs that are easiest to fill; then those that want room."""
+        first = (*FULL_STORIES, cls.coming)
+        return (*first, *(each for each in cls if each not in first))
+
 
 FULL_STORIES: Final = (Story.filled, Story.under_way, Story.done)
-# The full ones come first, as `_sources` expects.
-STORIES: Final = {
-    Story.filled: 6,
-    Story.under_way: 2,
-    Story.done: 5,
-    Story.coming: 12,
-    Story.cancelled: 2,
-    Story.applied: 8,
-    Story.asked: 8,
-    Story.overdue: 3,
-    Story.answered: 2,
-    Story.draft: 2,
-    Story.new: 10,
-}
+# Of institutions, stations and charities, each time that a need is in their fields.
+SHARE_OF_OTHERS: Final = 0.3
 
 
 @dataclass(frozen=True)
@@ -118,50 +116,85 @@ class Diary:
 
 @dataclass(frozen=True)
 class Asker:
-    """A committee, and its officer, whom people call."""
+    """Who posts needs, in which community, and whom people call."""
 
-    committee: SampleOrganization
-    officer: str
+    organization: SampleOrganization
+    community: str
+    contact: str
     phone: str
+
+    def asks_for(self, ask: Ask) -> bool:
+        """Whether such a need is one of its own; at home or outdoors nobody is an institution's guest."""
+        is_host = self.organization.kind is OrganizationKind.host
+        return ask.field in self.organization.fields and (not is_host or ask.setting == Setting.indoors)
 
 
 def planned_needs(
-    town: Town, askers: Sequence[Asker], diary: Diary, rng: random.Random
+    town: Town, askers: Sequence[Asker], stories: Mapping[Story, int], diary: Diary, rng: random.Random
 ) -> tuple[PlannedNeed, ...]:
     """The first asker has a need of every story, so that one desk shows them all."""
-    stories = [story for story, count in STORIES.items() for _ in range(count)]
+    told = [story for story in Story.in_order() for _ in range(stories.get(story, 0))]
     planned = []
-    for n, (source, story) in enumerate(zip(_sources(len(stories), rng), stories, strict=True)):
-        is_first_of_story = n == 0 or stories[n - 1] is not story
-        asker = 0 if is_first_of_story else rng.randrange(len(askers))
+    for n, (source, story) in enumerate(zip(_sources(stories, rng), told, strict=True)):
+        is_first_of_story = n == 0 or told[n - 1] is not story
+        asker = askers[0] if is_first_of_story else _asker(source, askers, rng)
         days = diary.days_of(source.ask, story, rng.random())
-        draft = _draft(source, askers[asker], diary.times(source.ask, days), town, rng)
-        planned.append(PlannedNeed(asker, draft, story, diary.posted_at(source.ask.priority, story, rng)))
+        draft = _draft(source, asker, diary.times(source.ask, days), town, rng)
+        posted_at = diary.posted_at(source.ask.priority, story, rng)
+        planned.append(PlannedNeed(askers.index(asker), draft, story, posted_at))
     return tuple(planned)
 
 
-def _sources(count: int, rng: random.Random) -> list[Source]:
-    """Every template's example, and sample needs in a random order; from the start when they run out."""
-    examples = [_example(template) for template in seed.templates().values()]
-    dealt = [*examples, *(_sample(each) for each in _dealt(samples().needs, count - len(examples), rng))]
+def _asker(source: Source, askers: Sequence[Asker], rng: random.Random) -> Asker:
+    """Mostly a committee; now and then whoever else has such needs."""
+    committees = [each for each in askers if each.organization.kind in COMMITTEES]
+    others = [each for each in askers if each not in committees and each.asks_for(source.ask)]
+    hosts = [each for each in others if each.organization.kind is OrganizationKind.host]
+    return rng.choice((hosts or others) if others and rng.random() < SHARE_OF_OTHERS else committees)
+
+
+def _sources(stories: Mapping[Story, int], rng: random.Random) -> list[Source]:
+    """As many of each field as are asked for, in the order of the stories."""
+    shares = samples().needs_per_field(sum(stories.values()))
+    written = _by_field(rng)
+    dealt = [source for field, count in shares.items() for source in islice(cycle(written[field]), count)]
     # What is to be filled must be fillable: few places and no rare papers.
     easy_first = sorted(dealt, key=_difficulty)
-    fillable = sum(STORIES[story] for story in FULL_STORIES)
-    return [*easy_first[:fillable], *rng.sample(easy_first[fillable:], count - fillable)]
+    fillable = sum(stories.get(story, 0) for story in FULL_STORIES)
+    others = rng.sample(easy_first[fillable:], len(dealt) - fillable)
+    # Where some come and others change their minds, there has to be room.
+    others.sort(key=lambda source: -source.ask.places)
+    roomy = stories.get(Story.coming, 0)
+    return [*easy_first[:fillable], *others[:roomy], *rng.sample(others[roomy:], len(others) - roomy)]
 
 
-def _dealt(needs: Sequence[SampleNeed], count: int, rng: random.Random) -> Iterator[SampleNeed]:
-    for start in range(0, count, len(needs)):
-        yield from rng.sample(needs, min(len(needs), count - start))
+def _by_field(rng: random.Random) -> dict[str, list[Source]]:
+    """Every text there is: templates with their examples first, then all others in a random order."""
+    found: dict[str, list[Source]] = defaultdict(list)
+    for sources in (_examples(), [*_samples(), *_fillings()]):
+        for source in rng.sample(sources, len(sources)):
+            found[source.ask.field].append(source)
+    return found
 
 
-def _example(template: NeedTemplate) -> Source:
-    texts = (template.example(part, "zh") for part in ("title", "description", "risks"))
-    return Source(template, template.id, "zh", *texts)
+def _examples() -> list[Source]:
+    return [
+        Source(template, template.id, "zh", *(template.example(part, "zh") for part in PARTS))
+        for template in seed.templates().values()
+    ]
 
 
-def _sample(need: SampleNeed) -> Source:
-    return Source(need, None, need.language, need.title, need.description, need.risks)
+def _fillings() -> Iterator[Source]:
+    for id, fillings in samples().fillings.items():
+        template = seed.templates()[id]
+        for language, slots in fillings.each():
+            texts = (template.text(part, language, **slots) for part in PARTS)
+            yield Source(template, id, language, *texts)
+
+
+def _samples() -> Iterator[Source]:
+    for need in samples().needs:
+        yield Source(need, None, need.language, need.title, need.description, need.risks)
 
 
 def _difficulty(source: Source) -> tuple[int, int, int]:
@@ -172,7 +205,7 @@ def _draft(
     source: Source, asker: Asker, shifts: tuple[ShiftDraft, ...], town: Town, rng: random.Random
 ) -> NeedDraft:
     ask, is_at_home = source.ask, source.ask.setting == Setting.home
-    point = town.near(asker.committee.division, rng)
+    point = town.near(asker.community, rng)
     return NeedDraft(
         template_id=source.template_id,
         field_id=ask.field,
@@ -185,13 +218,13 @@ def _draft(
         joining=Joining(ask.joining),
         setting=Setting(ask.setting),
         minimum_age_years=ask.minimum_age_years,
-        division=asker.committee.division,
+        division=asker.community,
         place="" if is_at_home else _meeting_point(ask.setting, source.language, rng),
         longitude=point.longitude,
         latitude=point.latitude,
-        address=_address(asker.committee, source.language, rng),
+        address=_address(asker.community, source.language, rng),
         directions="",
-        contact_name=asker.officer,
+        contact_name=asker.contact,
         contact_phone=asker.phone,
         beneficiary_name=_beneficiary(rng) if is_at_home else "",
         skills_wanted=ask.skills.wanted,
@@ -207,9 +240,9 @@ def _meeting_point(setting: str, language: str, rng: random.Random) -> str:
     return rng.choice(points).in_language(language)
 
 
-def _address(committee: SampleOrganization, language: str, rng: random.Random) -> str:
+def _address(community: str, language: str, rng: random.Random) -> str:
     places = samples().places
-    homes = places.town_homes if committee.division[6] == "0" else places.village_homes
+    homes = places.town_homes if community[6] == "0" else places.village_homes
     numbers = {"n": rng.randint(1, 9), "floor": rng.randint(1, 6), "room": rng.randint(1, 4)}
     return rng.choice(homes).in_language(language).format_map(numbers)
 

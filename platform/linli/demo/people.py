@@ -79,13 +79,17 @@ class Home:
 
 
 def sign_in_volunteer(
-    language: str, number: int, *, email: str, home: Home, today: date, rng: random.Random
+    language: str, number: int, *, email: str, home: Home, today: date, rng: random.Random, place: int = 0
 ) -> SamplePerson:
-    """Somebody with much time and a checked background, so that the demo's own volunteer fits many needs."""
+    """Somebody with much time and a checked background, so that the demo's own volunteers fit many needs.
+
+    `place` 0 has most time, 1 second most.
+    """
     intros = [
         each for each in samples().intros if each.language == language and BACKGROUND in each.credentials
     ]
-    intro = max(intros, key=lambda each: (each.availability.count(FREE), len(each.skills)))
+    intros.sort(key=lambda each: (each.availability.count(FREE), len(each.skills)), reverse=True)
+    intro = intros[place]
     person = _with_profile(_person(intro, number, today, rng), intro, today, rng)
     credentials = tuple(_held(each, today, rng, is_fresh=True) for each in intro.credentials)
     return replace(

@@ -1,6 +1,7 @@
 """The whole town before anything is written: the same for the same seed and start date."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,12 +11,13 @@ from linli.demo.needs import Asker, Diary, PlannedNeed, planned_needs
 from linli.demo.organizations import SampleOrganization, bureau_of, committees_of, others_of
 from linli.demo.people import Home, SamplePerson, name_of, people_of_samples, sign_in_volunteer, volunteers_of
 from linli.demo.places import WENGAN, Town, town
+from linli.demo.sizes import TOWN, Size
 from linli.demo.stories import Casting, Step
 from linli.demo.teams import PlannedTeam, planned_teams
+from linli.needs.policies import POSTING_ROLES
 from linli.organizations.rules import Role
 
 SEED: Final = 522725
-VOLUNTEERS: Final = 300
 # Everybody signs in with this: a town of samples has nothing to hide, and it is easy to type.
 PASSWORD: Final = "lantern bridge morning tea"  # noqa: S105 - printed for everyone
 LAST_HOUR: Final = 20
@@ -45,23 +47,27 @@ class TownPlan:
 
 
 def plan_town(
-    *, start: date, zone: ZoneInfo, seed: int = SEED, county: str = WENGAN, volunteers: int = VOLUNTEERS
+    *, start: date, zone: ZoneInfo, size: Size = TOWN, seed: int = SEED, county: str = WENGAN
 ) -> TownPlan:
-    """Bureau staff come first among the members, then the committees' officers in the order of the askers."""
+    """Bureau staff come first among the members, then who asks, in the order of the askers."""
     rng = random.Random(f"{seed} {start}")  # noqa: S311 - samples, not secrets
     diary = Diary(start, zone)
     place = town(county, rng)
-    bureau, committees, others = bureau_of(place), committees_of(place, rng), others_of(place, rng)
+    bureau, committees = bureau_of(place), committees_of(place, rng)
+    others = others_of(place, rng, is_whole=size.is_whole)
     members = _members((bureau, *committees, *others), start, rng)
-    officers = members[1 : 1 + len(committees)]
-    askers = [Asker(each.organization, each.name, each.mobile) for each in officers]
+    askers = _askers(members, place, rng)
     home = Home(place, committees[0].division)
     people = (
         sign_in_volunteer("zh", 90, email=sign_in("volunteer"), home=home, today=start, rng=rng),
         sign_in_volunteer("en", 91, email=sign_in("neighbour"), home=home, today=start, rng=rng),
-        *volunteers_of(place, volunteers - 2, today=start, rng=rng),
+        *(
+            sign_in_volunteer("zh", 92 + n, email=sign_in(name), home=home, today=start, rng=rng, place=1 + n)
+            for n, name in enumerate(("team_leader", "team_member"))
+        ),
+        *volunteers_of(place, size.volunteers - 4, today=start, rng=rng),
     )
-    needs = planned_needs(place, askers, diary, rng)
+    needs = planned_needs(place, askers, size.stories, diary, rng)
     steps = Casting(people, needs, rng, diary.at(-1, LAST_HOUR)).steps()
     # Dice of its own, so that other teams change nothing else in the town.
     teams = planned_teams(
@@ -71,6 +77,17 @@ def plan_town(
         rng=random.Random(f"teams {seed} {start}"),  # noqa: S311 - samples
     )
     return TownPlan(diary, place, members, people, needs, tuple(steps), teams)
+
+
+def _askers(members: Sequence[SampleMember], place: Town, rng: random.Random) -> list[Asker]:
+    """Whoever may post; who has no community of their own asks for one in their area."""
+    askers = []
+    for member in members:
+        if member.role in POSTING_ROLES and member.organization.is_verified:
+            home = member.organization.division
+            inside = [each.code for each in place.communities if each.code.startswith(home)]
+            askers.append(Asker(member.organization, rng.choice(inside), member.name, member.mobile))
+    return askers
 
 
 def sign_in(name: str) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import cycle, islice
 from typing import Final
 
 from linli.accounts.rules import ADULT_AGE_YEARS, age_on
@@ -12,15 +13,16 @@ from linli.demo.organizations import SampleOrganization
 from linli.demo.people import SamplePerson
 from linli.divisions.names import label
 from linli.divisions.queries import with_code
-from linli.organizations.rules import Role
+from linli.organizations.rules import ACTING_ROLES, Role
 from linli.teams.forms import TeamDraft
 from linli.teams.rules import MOST_TEAMS
 from linli.volunteers.rules import availability_of
 
-TEAMS_OF_ROLE: Final = {Role.officer: 1, Role.coordinator: 5, Role.social_worker: 2}
 GROUPS: Final = 5
 FEWEST_PEOPLE, MOST_PEOPLE = 5, 14
 WAITING: Final = 2
+# Who signs in as leader and as member of the first coordinator's first team.
+LED: Final = ((2, 3),)
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,14 @@ def planned_teams(
     casting = _Casting(people, today, rng)
     officers = [n for n, (home, role) in enumerate(homes) if role is Role.officer and home.is_verified]
     first = officers[0]
-    teams = [casting.team(first, homes[first][0], OF_A_GROUP[0], KINDS[0], is_group=True, leader=0)]
-    kinds = iter(KINDS * 10)
+    teams = [casting.team(first, homes[first][0], OF_A_GROUP[0], KINDS[0], is_group=True, known=(0,))]
+    kinds = cycle(KINDS)
+    leads = iter(LED)
     for n, (home, role) in enumerate(homes):
-        for _ in range(TEAMS_OF_ROLE.get(role, 0) if home.is_verified else 0):
-            kind = next(kinds)
-            teams.append(casting.team(n, home, kind.name, kind))
+        for _ in range(home.teams if home.is_verified and role in ACTING_ROLES else 0):
+            kind = next(each for each in kinds if set(each.fields) & set(home.fields))
+            known = next(leads, ()) if role is Role.coordinator else ()
+            teams.append(casting.team(n, home, kind.name, kind, known=known))
     for number, n in enumerate(officers[1 : 1 + GROUPS]):
         name, kind = OF_A_GROUP[1 + number], rng.choice(KINDS)
         teams.append(casting.team(n, homes[n][0], name, kind, is_group=True))
@@ -146,15 +150,13 @@ class _Casting:
         *,
         is_group: bool = False,
         is_agreed: bool = True,
-        leader: int | None = None,
+        known: Sequence[int] = (),
     ) -> PlannedTeam:
         division = home.division if len(home.division) == 12 else self._some_community(home.division)
         near = self._near(division)
         size = self.rng.randint(FEWEST_PEOPLE, MOST_PEOPLE) if is_agreed else 1
-        lead = next(near) if leader is None else leader
-        self.taken[lead] += 1
-        others = [n for n in self._take(near, size - 1 + WAITING) if n != lead]
-        self.taken.update(others)
+        lead, *others = [*known, *islice(near, size + WAITING - len(known))]
+        self.taken.update((lead, *others))
         place = with_code(division)
         draft = TeamDraft(
             name=name.format(place=label(place) if place else ""),
@@ -169,22 +171,21 @@ class _Casting:
 
     def _near(self, division: str) -> Iterator[int]:
         """Adults who can still join one, nearest division first."""
-        free = [n for n in range(2, len(self.people)) if self.taken[n] < MOST_TEAMS - 1 and self._is_adult(n)]
+        free = [n for n in range(len(self.people)) if self._may_join(n)]
         self.rng.shuffle(free)
         return iter(sorted(free, key=lambda n: -_shared(self.people[n].division or "", division)))
 
-    def _is_adult(self, n: int) -> bool:
-        return age_on(self.people[n].birth_on, self.today) >= ADULT_AGE_YEARS
+    def _may_join(self, n: int) -> bool:
+        """Who signs in to the demo is where the plan puts them, and nowhere else."""
+        person = self.people[n]
+        is_adult = age_on(person.birth_on, self.today) >= ADULT_AGE_YEARS
+        return is_adult and not person.signs_in and self.taken[n] < MOST_TEAMS - 1
 
     def _some_community(self, division: str) -> str:
         inside = sorted(
             {each.division for each in self.people if each.division and each.division.startswith(division)}
         )
         return self.rng.choice(inside) if inside else division
-
-    @staticmethod
-    def _take(near: Iterator[int], count: int) -> list[int]:
-        return [n for n, _ in zip(near, range(count), strict=False)]
 
 
 def _shared(one: str, other: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,19 @@ from linli.accounts.models import Account
 from linli.core.i18n import Message
 from linli.demo.build import Builder
 from linli.demo.plan import TownPlan, plan_town
+from linli.demo.sizes import Size
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import ROLE_NAMES
+from linli.teams.models import Team, TeamMember
+from linli.teams.rules import MemberState, TeamRole
+
+VOLUNTEER: Final = Message("Volunteer")
+TEAM_ROLES: Final = {TeamRole.leader: Message("Team leader"), TeamRole.member: Message("Team member")}
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """`organization` is empty for volunteers."""
+    """`organization` may be a team, and is empty for who is in neither."""
 
     role: Message
     name: str
@@ -33,8 +40,10 @@ async def is_empty(session: AsyncSession) -> bool:
     return await session.scalar(select(Account.id).limit(1)) is None
 
 
-async def build_town(session: AsyncSession, *, now: datetime, zone: ZoneInfo, secret_key: str) -> TownPlan:
-    plan = plan_town(start=now.astimezone(zone).date(), zone=zone)
+async def build_town(
+    session: AsyncSession, *, now: datetime, zone: ZoneInfo, secret_key: str, size: Size
+) -> TownPlan:
+    plan = plan_town(start=now.astimezone(zone).date(), zone=zone, size=size)
     await Builder(session, plan, secret_key).build()
     return plan
 
@@ -42,23 +51,34 @@ async def build_town(session: AsyncSession, *, now: datetime, zone: ZoneInfo, se
 async def sign_ins(session: AsyncSession) -> list[SignIn]:
     """Who of the sample people can sign in; volunteers first."""
     rows = await session.execute(
-        select(Account, Membership.role, Organization.name)
+        select(Account, Membership.role, Organization.name, TeamMember.role, Team)
         .outerjoin(Membership, Membership.account_id == Account.id)
         .outerjoin(Organization, Organization.id == Membership.organization_id)
+        .outerjoin(
+            TeamMember, (TeamMember.account_id == Account.id) & (TeamMember.state == MemberState.member)
+        )
+        .outerjoin(Team, Team.id == TeamMember.team_id)
         .where(Account.is_sample, Account.password_hash.is_not(None), Account.email.is_not(None))
         .order_by(Membership.role.is_not(None), Account.created_at, Account.id)
         .limit(50)
     )
     return [
         SignIn(
-            role=ROLE_NAMES[role] if role else Message("Volunteer"),
+            role=ROLE_NAMES[role] if role else _team_role(team, seat),
             name=account.name,
-            organization=organization or "",
+            organization=organization or (team.name if team else ""),
             language=account.language,
             address=account.email,
         )
-        for account, role, organization in rows
+        for account, role, organization, seat, team in rows
     ]
+
+
+def _team_role(team: Team | None, seat: TeamRole | None) -> Message:
+    """Among neighbours who found together, all are simply volunteers."""
+    if team is None or seat is None or team.organization_id is None:
+        return VOLUNTEER
+    return TEAM_ROLES[seat]
 
 
 async def names_of(session: AsyncSession, account_ids: Collection[UUID]) -> dict[UUID, str]:

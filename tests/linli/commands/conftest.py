@@ -31,4 +31,4 @@ def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def built_demo(demo_url: str) -> Result:
     """What `linli demo` said when it built the town in `demo_url`."""
-    return run(demo_url, "demo", LINLI_BASE_URL="http://127.0.0.1:8123")
+    return run(demo_url, "demo", "--size", "town", LINLI_BASE_URL="http://127.0.0.1:8123")

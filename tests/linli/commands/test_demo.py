@@ -12,8 +12,17 @@ from tests.terminal import rows, run
 
 def test_the_demo_builds_its_town_says_how_to_sign_in_and_keeps_it(demo_url: str, built_demo: Result) -> None:
     assert built_demo.exit_code == 0, built_demo.output
-    assert "Built 瓮安县: 300 sample volunteers, 60 needs" in built_demo.output
-    for address in ("volunteer", "officer", "social.worker", "coordinator", "bureau.staff", "auditor"):
+    assert "Built 瓮安县: 300 sample volunteers, 31 teams, 60 needs" in built_demo.output
+    for address in (
+        "volunteer",
+        "team.leader",
+        "team.member",
+        "officer",
+        "social.worker",
+        "coordinator",
+        "bureau.staff",
+        "auditor",
+    ):
         assert f"{address}@example.org" in built_demo.output
     assert PASSWORD in built_demo.output
     assert "http://127.0.0.1:8123" in built_demo.output

@@ -1,6 +1,7 @@
 """The town as it is written, on both databases, by the actions of people."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from linli.core.config import DEVELOPMENT_SECRET
 from linli.demo.build import Builder
 from linli.demo.new_york import add_volunteers
 from linli.demo.plan import PASSWORD, TownPlan, plan_town
+from linli.demo.sizes import COUNTY, TOWN
 from linli.demo.stories import Act
 from linli.demo.town import is_empty, sign_ins
 from linli.dispatch.models import Dispatch
@@ -21,7 +23,9 @@ from linli.dispatch.rules import DispatchState
 from linli.needs.models import Need
 from linli.needs.rules import NeedState, is_overdue
 from linli.notifications.models import OutboxMessage
-from linli.organizations.models import Organization
+from linli.organizations.models import Organization, OrganizationDocument, RegistrationStep
+from linli.organizations.queries import Show, register_counts
+from linli.organizations.registration import Step
 from linli.organizations.rules import Role
 from linli.participation.models import Participation
 from linli.participation.rules import State
@@ -40,7 +44,7 @@ async def counted(session: AsyncSession, column: Any) -> dict[Any, int]:
 
 async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession) -> None:
     assert await is_empty(session)
-    plan = plan_town(start=NOW.date(), zone=ZONE, volunteers=160)
+    plan = plan_town(start=NOW.date(), zone=ZONE, size=replace(TOWN, volunteers=160))
     await Builder(session, plan, DEVELOPMENT_SECRET).build()
     assert not await is_empty(session)
     needs = await counted(session, Need.state)
@@ -69,6 +73,22 @@ async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession
     organizations = (await session.scalars(select(Organization))).all()
     assert [each.name for each in organizations if not each.is_verified] == ["瓮安县清河志愿环保协会"]
     assert len(plan.members) == len(organizations) + 1
+
+
+async def test_the_countys_bureau_has_something_to_decide(session: AsyncSession) -> None:
+    """The county's organizations without its people, which take a second instead of fifteen."""
+    plan = plan_town(start=NOW.date(), zone=ZONE, size=COUNTY)
+    organizations = replace(plan, volunteers=(), teams=(), needs=(), steps=())
+    await Builder(session, organizations, DEVELOPMENT_SECRET).build()
+    bureau = (await session.scalars(select(Organization).where(Organization.kind == "bureau"))).one()
+    counts = await register_counts(session, bureau=bureau, today=NOW.date())
+    shown = {Show.waiting: 1, Show.returned: 1, Show.suspended: 1, Show.renewals: 1, Show.appeals: 0}
+    assert {show: counts[show] for show in shown} == shown
+    reasons = await session.scalars(
+        select(RegistrationStep.reason).where(RegistrationStep.step.in_([Step.hand_back, Step.suspend]))
+    )
+    assert all(reasons)
+    assert await total(session, OrganizationDocument) == await total(session, Organization) - 1
 
 
 async def check_teams(session: AsyncSession, plan: TownPlan) -> None:
@@ -110,6 +130,8 @@ async def check_sign_ins(session: AsyncSession) -> None:
     people = await sign_ins(session)
     assert Counter(each.role.text for each in people) == {
         "Volunteer": 2,
+        "Team leader": 1,
+        "Team member": 1,
         "Officer": 1,
         "Social worker": 1,
         "Coordinator": 1,
