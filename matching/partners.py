@@ -246,7 +246,7 @@ def partner_answers(partners: Partners, *, division: ArrayLike, least: int, asks
     )
 
 
-def partner_features(partners: Partners, *, division: ArrayLike, places: int) -> Floats:
+def partner_features(partners: Partners, *, division: ArrayLike, places: ArrayLike) -> Floats:
     """Compute what speaks for each partner, higher is better.
 
     nearness: by the levels of division shared, `NEARNESS_OF_SHARED`; .25 unknown. capacity: (free + half of
@@ -258,8 +258,8 @@ def partner_features(partners: Partners, *, division: ArrayLike, places: int) ->
     partners : Partners, n rows
     division : array of int, shape (5,) or (n, 5)
         As in `partner_answers`.
-    places : int
-        How many places are to be filled; at least 1.
+    places : int or array of int, shape (n,)
+        How many places are to be filled; at least 1. One each where one partner stands before n needs.
 
     Returns
     -------
@@ -276,14 +276,15 @@ def partner_features(partners: Partners, *, division: ArrayLike, places: int) ->
     >>> partner_features(teams, division=[52, 0, 0, 0, 0], places=2)[:, 0].tolist()
     [0.25, 0.5, 0.5, 0.35, 0.5, 0.25]
     """
-    if places < 1:
+    wanted = np.asarray(places, dtype=np.int64)
+    if (wanted < 1).any():
         raise ValueError(f"places must be at least 1, but is {places!r}")
     shared, unknown = _shared(partners, _codes(partners, division))
     days = np.nan_to_num(partners.days_since_asked, nan=NEVER_ASKED_DAYS)
     return np.stack(
         [
             np.where(unknown, NEARNESS_OF_SHARED[2], NEARNESS_OF_SHARED[shared]),
-            np.minimum(1.0, (partners.free + partners.maybe_free / 2) / (2 * places)),
+            np.minimum(1.0, (partners.free + partners.maybe_free / 2) / (2 * wanted)),
             partners.fields / Answer.YES,
             (PRIOR_YES + partners.accepted) / (PRIOR_ASKED + partners.asked),
             np.minimum(1.0, days / RESTED_DAYS) / (1 + partners.open_requests),
@@ -296,7 +297,7 @@ def rank_partners(
     partners: Partners,
     *,
     division: ArrayLike,
-    places: int = 1,
+    places: ArrayLike = 1,
     least: int = 1,
     asks_papers: bool = False,
     k: int | None = None,
@@ -310,7 +311,7 @@ def rank_partners(
     partners : Partners, n rows
     division, least, asks_papers
         As in `partner_answers`.
-    places : int, default=1
+    places : int or array of int, default=1
         As in `partner_features`.
     k : int, optional
         How many at most; all by default.

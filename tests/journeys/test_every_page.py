@@ -63,7 +63,10 @@ PAGES: Final = {
         "/needs/{need}",
         "/me/notices",
         "/me/teams",
-        *(f"/teams/{{team}}{page}" for page in ("", "/dispatch", "/calendar", "/roster", "/invite", "/edit")),
+        *(
+            f"/teams/{{team}}{page}"
+            for page in ("", "/needs", "/dispatch", "/calendar", "/roster", "/invite", "/edit")
+        ),
         "/dispatch/{dispatch}",
         "/join/{token}",
         "/teams/new",

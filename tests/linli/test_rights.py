@@ -170,6 +170,7 @@ ROUTES = {
     "POST /teams/{team_id}/leave": BELONGS,
     "POST /teams/{team_id}/invitation/accept": BELONGS,
     "POST /teams/{team_id}/invitation/decline": BELONGS,
+    "GET /teams/{team_id}/needs": LEADS,
     "GET /teams/{team_id}/roster": LEADS,
     **dispatch_routes(
         desk=DESK,
@@ -253,6 +254,7 @@ ROUTES = {
     "POST /me/memberships/{invitation_id}/accept": open_to(SIGNED_IN),
     "POST /me/memberships/{invitation_id}/decline": open_to(SIGNED_IN),
     "GET /organizations/{organization_id}/desk": DESK,
+    "GET /organizations/{organization_id}/fitting-needs": open_to(Role.coordinator, Role.social_worker),
     "GET /organizations/{organization_id}/needs/new": DESK,
     "GET /organizations/{organization_id}/needs/new/{template_id}": DESK,
     "POST /organizations/{organization_id}/needs": DESK,

@@ -120,14 +120,14 @@ def test_the_same_said_instead_of_unknown_never_scores_lower(table: Partners) ->
 
 
 @drawn
-@given(partners(), st.lists(areas, min_size=7, max_size=7))
+@given(partners(), st.lists(st.tuples(areas, st.integers(1, 9)), min_size=7, max_size=7))
 def test_one_partner_before_many_needs_is_ranked_as_before_each_alone(
-    table: Partners, places: list[tuple[int, ...]]
+    table: Partners, needs: list[tuple[tuple[int, ...], int]]
 ) -> None:
-    divisions = np.array(places[: len(table)])
-    together = rank_partners(table, division=divisions, asks_papers=True)
+    divisions, places = (np.array(column[: len(table)]) for column in zip(*needs, strict=True))
+    together = rank_partners(table, division=divisions, places=places, asks_papers=True)
     alone = [
-        rank_partners(table.take([row]), division=divisions[row], asks_papers=True)
+        rank_partners(table.take([row]), division=divisions[row], places=int(places[row]), asks_papers=True)
         for row in range(len(table))
     ]
     assert sorted(together.rows.tolist()) == [row for row, one in enumerate(alone) if len(one.rows)]

@@ -70,6 +70,8 @@ SEEN_BY_BUREAU: Final = frozenset(RegistrationState) - {RegistrationState.draft,
 may_see_members = member_of_path_organization()
 may_manage_members = member_of_path_organization(*ACTING_ROLES)
 may_register_for = member_of_path_organization(*(ACTING_ROLES - {Role.bureau_staff}))
+# Charities, social organizations, stations and hosts bring people; the officers of committees ask for them.
+may_take_on_needs = member_of_path_organization(Role.coordinator, Role.social_worker)
 may_read_register = member_of_path_organization(Role.bureau_staff, Role.auditor, verified=True)
 _may_verify = member_of_path_organization(Role.bureau_staff, verified=True)
 

@@ -24,6 +24,18 @@ QUESTIONS: Final[Mapping[PartnerGate, Message]] = {
     PartnerGate.FIELD: Message("whether they do this kind of work"),
     PartnerGate.AREA: Message("whether they come this far"),
 }
+# The same said of needs, to a team or an organization.
+NEED_SENTENCES: Final[Mapping[PartnerGate, Message]] = {
+    PartnerGate.AREA: Message("outside the area where you work"),
+    PartnerGate.FIELD: Message("in other fields"),
+    PartnerGate.CREDENTIALS: Message("nobody of you who is free holds a paper that is required"),
+    PartnerGate.ENOUGH_FREE: Message("nobody of you is free then"),
+}
+OWN_QUESTIONS: Final[Mapping[PartnerGate, Message]] = {
+    PartnerGate.ENOUGH_FREE: Message("which of you is free then"),
+    PartnerGate.FIELD: Message("whether you do this kind of work"),
+    PartnerGate.AREA: Message("whether you come this far"),
+}
 FEATURE_NAMES: Final[Mapping[PartnerFeature, Message]] = {
     PartnerFeature.NEARNESS: Message("How near"),
     PartnerFeature.CAPACITY: Message("Members who are free"),
@@ -54,10 +66,20 @@ def please_ask(unknown: Collection[PartnerGate]) -> Message | None:
     return Message("Please ask: {questions}", questions=questions) if questions else None
 
 
+def to_settle(unknown: Collection[PartnerGate]) -> Message | None:
+    """What a team or an organization asks itself first."""
+    questions = [sentence for gate, sentence in OWN_QUESTIONS.items() if gate in unknown]
+    return Message("Ask first: {questions}", questions=questions) if questions else None
+
+
 def counts(excluded: Mapping[str, int]) -> list[tuple[Message, Message | str]]:
     """How many cannot come, by reason in the order of the gates; small numbers are not told."""
-    known = [(sentence, excluded[gate]) for gate, sentence in GATE_SENTENCES.items() if excluded.get(gate)]
-    return [(sentence, str(n) if n >= FEWEST_COUNTED else ONLY_A_FEW) for sentence, n in known]
+    return _counted(excluded, GATE_SENTENCES)
+
+
+def need_counts(excluded: Mapping[str, int]) -> list[tuple[Message, Message | str]]:
+    """The same for needs that do not fit: a small number could point at the one member who is free."""
+    return _counted(excluded, NEED_SENTENCES)
 
 
 def total_excluded(excluded: Mapping[str, int]) -> Message | str:
@@ -68,6 +90,13 @@ def total_excluded(excluded: Mapping[str, int]) -> Message | str:
 
 def contributions(values: Sequence[float]) -> tuple[tuple[Message, float], ...]:
     return tuple((FEATURE_NAMES[name], value) for name, value in zip(PartnerFeature, values, strict=True))
+
+
+def _counted(
+    excluded: Mapping[str, int], sentences: Mapping[PartnerGate, Message]
+) -> list[tuple[Message, Message | str]]:
+    known = [(sentence, excluded[gate]) for gate, sentence in sentences.items() if excluded.get(gate)]
+    return [(sentence, str(n) if n >= FEWEST_COUNTED else ONLY_A_FEW) for sentence, n in known]
 
 
 def _free(n: int) -> Message:

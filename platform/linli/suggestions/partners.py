@@ -93,7 +93,7 @@ async def organizations_for_need(session: AsyncSession, *, need: Need, shift: Sh
     )
     query = query.where(Organization.id != need.organization_id).order_by(Organization.id)
     organizations = (await session.scalars(query.limit(MOST_LOOKED_AT))).all()
-    teams = await _teams_of(session, [each.id for each in organizations])
+    teams = await teams_of(session, [each.id for each in organizations])
     home_of = {team.id: team.organization_id for team in teams if team.organization_id}
     members = await members_of(session, home_of, need=need, shift=shift)
     fields = await fields_of(session, list(home_of))
@@ -107,7 +107,7 @@ async def organizations_for_need(session: AsyncSession, *, need: Need, shift: Sh
     return _shown(rows, members, need, shift)
 
 
-async def _teams_of(session: AsyncSession, organization_ids: Sequence[UUID]) -> Sequence[Team]:
+async def teams_of(session: AsyncSession, organization_ids: Sequence[UUID]) -> Sequence[Team]:
     if not organization_ids:
         return []
     teams = select(Team).where(Team.organization_id.in_(organization_ids), Team.agreed_at.is_not(None))
@@ -140,14 +140,14 @@ def partners_table(rows: Sequence[_Candidate], members: Members, need: Need) -> 
         ids=[str(row.id) for row in rows],
         verified=np.array([row.is_verified for row in rows]),
         divisions=division_columns([row.division for row in rows]),
-        fields=np.array([_works_in(row.fields, need.field_id) for row in rows], dtype=np.int8),
+        fields=np.array([works_in(row.fields, need.field_id) for row in rows], dtype=np.int8),
         free=counts.free,
         maybe_free=counts.maybe_free,
         papers_free=counts.papers_free,
     )
 
 
-def _works_in(fields: Sequence[str], field_id: str | None) -> Answer:
+def works_in(fields: Sequence[str], field_id: str | None) -> Answer:
     if not fields or field_id is None:
         return Answer.UNKNOWN
     return Answer.YES if field_id in fields else Answer.NO
@@ -164,7 +164,7 @@ def _partner(
         reasons=partner_words.reasons(
             free=int(partners.free[place]),
             field_id=need.field_id if partners.fields[place] == Answer.YES else None,
-            shared_digits=_shared_digits(row.division, need.division or ""),
+            shared_digits=shared_digits(row.division, need.division or ""),
             has_papers=bool(need.credentials),
         ),
         ask_when=partner_words.please_ask(ranking.unknown[n]),
@@ -173,7 +173,7 @@ def _partner(
     )
 
 
-def _shared_digits(one: str, other: str) -> int:
+def shared_digits(one: str, other: str) -> int:
     """Digits of the lowest division that both lie in."""
     same = [digits for digits in (6, 9, 12) if len(one) >= digits and one[:digits] == other[:digits]]
     return max(same, default=0)

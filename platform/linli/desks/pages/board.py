@@ -22,6 +22,7 @@ from linli.organizations.models import Organization
 from linli.organizations.queries import organization_with_id
 from linli.participation.models import Participation
 from linli.participation.rules import State
+from linli.suggestions.partners import PARTNERS
 
 RUNNING: Final = (NeedState.open, NeedState.filled, NeedState.under_way)
 TABS: Final = {
@@ -73,6 +74,7 @@ async def show_board(
         request,
         "desks/board.html",
         organization=organization,
+        brings_people=organization.kind in PARTNERS,
         groups=_groups(rows, now) if shown == "running" else [(TABS[shown][0], rows)],
         is_empty=not rows,
         shown=shown,
