@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Response, get, post
 
 from linli.core import i18n
-from linli.core.errors import Conflict, Invalid
+from linli.core.errors import Conflict, FieldErrors, Invalid
 from linli.core.i18n import counted
 from linli.core.spreadsheets import MOST_BYTES
 from linli.core.web.forms import MAX_UPLOAD_BYTES
@@ -176,7 +176,7 @@ async def _import_page(
         start=start,
         team_names={team.id: team.name for team in teams},
         may_undo=last is not None and last.id == seen.id and seen.state is ImportState.applied,
-        errors=errors or {},
+        errors=FieldErrors(errors or {}),
     )
 
 
