@@ -9,7 +9,7 @@ from linli.accounts import factor
 from tests.journeys.browser import DESK, PHONE, WITHOUT_JAVASCRIPT, Look, take_screenshot
 from tests.journeys.conftest import Visit
 from tests.journeys.server import Server
-from tests.journeys.steps import Walk, choose_language, new_mobile, sign_up
+from tests.journeys.steps import BUREAU, Walk, choose_language, new_mobile, sign_in, sign_up
 
 PASSWORD = "a kettle sings before dawn"
 HERE = "/me/account/second-step"
@@ -104,3 +104,44 @@ async def test_who_holds_a_role_is_asked_and_the_demo_tells_its_people_the_code(
     await walk.click("button[value='password']")
     assert "示例" in await walk.text()
     assert await walk.page.locator("form[action='/sign-out']").count() == 0
+
+
+def appoint_officer(town: Server, mobile: str) -> str:
+    """By the operator's command; the path of the new committee."""
+    told = town.linli(
+        "account", "create", "--organization", "青坪社区居民委员会", "--kind", "residents_committee",
+        "--division", "522725001002", "--role", "officer", "--name", "罗明", "--birth-date", "1980-03-01",
+        "--mobile", mobile, "--password", PASSWORD,
+    )  # fmt: skip
+    return f"/organizations/{told.split()[-1].rstrip('.')}"
+
+
+async def test_an_officer_without_phone_and_paper_is_let_in_again_by_the_bureau(
+    visit: Visit, town: Server
+) -> None:
+    mobile = new_mobile()
+    committee = appoint_officer(town, mobile)
+    officer = Walk(await visit(PHONE))
+    await first_step(officer, mobile)
+    await officer.open("/privacy")
+    await officer.click(f"a[href='{HERE}']")  # every page leads there until the role counts
+    await set_up_phone(officer, "role")
+    await officer.open(f"{committee}/desk")
+
+    clerk = Walk(await visit(DESK))
+    await sign_in(clerk, BUREAU, town)
+    await clerk.open(f"{committee}/readmission")
+    await clerk.page.locator("label", has_text="罗明").click()
+    await clerk.tick("seen")
+    await take_screenshot(clerk.page, "readmission-1280")
+    await clerk.click("main form button.danger")
+    assert "罗明" in await clerk.text()
+
+    officer.person.expects(401, 403)
+    await officer.open(f"{committee}/desk")
+    assert await officer.page.locator("form[action='/sign-out']").count() == 0, "signed out everywhere"
+    await first_step(officer, mobile)
+    assert "/second-step" not in officer.page.url
+    await officer.open(f"{committee}/desk")
+    assert "两步验证" in await officer.text()
+    await take_screenshot(officer.page, "readmission-role-waits")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import click
 
-from linli.accounts.actions import create_account
+from linli.accounts.actions import clear_factor, create_account
 from linli.accounts.queries import account_with_address
 from linli.accounts.rules import (
     LONGEST_NAME,
@@ -98,7 +98,27 @@ async def create(
             credit_code=credit_code,
             now=now,
         )
+    say("The role counts once a second step is set up, which the pages ask for after the first sign-in.")
     say(f"Made: account {made.id}, {role} of organization {membership.organization_id}.")
+
+
+@account.command()
+@click.argument("address")
+@runs
+async def clear_second_step(address: str) -> None:
+    """Let somebody in again who has lost phone and recovery codes, when no colleague and no bureau can.
+
+    Make sure in person that it is them. Their sessions and access keys end; at the next sign-in they
+    set the second step up anew.
+    """
+    wanted = read_address(address)
+    now = clock.now()
+    async with ready_database(settings_of_process()) as database, database.transaction() as session:
+        found = await account_with_address(session, wanted) if wanted else None
+        if found is None:
+            raise Conflict(Message("No account has the address {address}.", address=address))
+        await clear_factor(session, account=found, now=now)
+    say(f"Cleared: the second step of account {found.id}.")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,13 @@
+import asyncio
+
 from sqlalchemy import select
 
-from linli.accounts.models import Account
+from linli.accounts.models import Account, SecondFactor
+from linli.core.audit import AuditEntry
+from linli.core.db import Database
 from linli.organizations.models import Membership, Organization
+from tests.conftest import settings_for
+from tests.factories import make_factor
 from tests.terminal import Linli, rows
 
 PASSWORD = "vier rote Laternen am Fluss"
@@ -68,3 +74,25 @@ def test_an_unknown_division_leaves_no_account_behind(linli: Linli, url: str) ->
         "Error: division: Please choose a division of the list.\n",
     )
     assert rows(url, select(Account).where(Account.email == "li@example.org")) == []
+
+
+async def give_factor(url: str, account: Account) -> None:
+    database = Database(settings_for(url))
+    async with database.transaction() as session:
+        await make_factor(session, await session.get_one(Account, account.id))
+    await database.close()
+
+
+def test_an_operator_clears_the_second_step_of_who_has_nobody_else(linli: Linli, url: str) -> None:
+    person = ["梁文秀" if each == "王敏" else each for each in CREATE]
+    person = ["liang@example.org" if each == "wang.min@example.org" else each for each in person]
+    assert linli(*person, "--password", PASSWORD).exit_code == 0
+    [account] = rows(url, select(Account).where(Account.email == "liang@example.org"))
+    asyncio.run(give_factor(url, account))
+    result = linli("account", "clear-second-step", "Liang@example.org")
+    assert result.exit_code == 0, result.output
+    assert rows(url, select(SecondFactor).where(SecondFactor.account_id == account.id)) == []
+    [entry] = rows(url, select(AuditEntry).where(AuditEntry.action == "accounts.clear_factor"))
+    assert (entry.actor_id, entry.object_id) == (None, account.id)
+    for nobody in ("nobody@example.org", "x"):
+        assert linli("account", "clear-second-step", nobody).exit_code == 1

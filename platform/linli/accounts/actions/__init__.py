@@ -21,6 +21,7 @@ from linli.accounts.actions.entry import (
 )
 from linli.accounts.actions.factor import (
     begin_factor,
+    clear_factor,
     confirm_factor,
     drop_factor,
     forget_factor,
@@ -47,6 +48,7 @@ __all__ = [
     "begin_factor",
     "begin_password_try",
     "change_settings",
+    "clear_factor",
     "confirm_address_change",
     "confirm_entry",
     "confirm_factor",

@@ -101,6 +101,13 @@ async def drop_factor(session: AsyncSession, *, account: Account, now: datetime)
     messages.tell_factor(session, account, sentence=messages.FACTOR_DROPPED, now=now)
 
 
+async def clear_factor(session: AsyncSession, *, account: Account, now: datetime) -> None:
+    """By the operator, who acts outside the pages; the person is told."""
+    await forget_factor(session, account=account, now=now)
+    record(session, action="accounts.clear_factor", object_id=account.id, actor_id=None, now=now)
+    messages.tell_factor(session, account, sentence=messages.FACTOR_DROPPED, now=now)
+
+
 async def forget_factor(session: AsyncSession, *, account: Account, now: datetime) -> None:
     """Nothing of it is left, and nobody and no program gets in any more; the audit entry is the caller's."""
     await revoke_access_keys(session, account_id=account.id, now=now)
