@@ -18,6 +18,7 @@ from tests.journeys.conftest import Visit
 from tests.journeys.server import Server
 from tests.journeys.steps import (
     BUREAU,
+    COORDINATOR,
     HTML_LANGUAGES,
     OFFICER,
     VOLUNTEER,
@@ -155,6 +156,11 @@ PAGES: Final = {
         "/organizations/{organization}/members",
         "/organizations/{organization}/credentials",
     ),
+    COORDINATOR: (
+        "/organizations/{organization}/desk",
+        "/organizations/{organization}/fitting-needs",
+        "/organizations/{organization}/fitting-needs?order=newest",
+    ),
 }
 WHERE_NEEDS_ARE: Final = {
     VISITOR: "/needs",
@@ -247,7 +253,7 @@ async def things_found(walk: Walk, who: str) -> dict[str, str]:
         ),
         "",
     )
-    if who in {OFFICER, BUREAU}:
+    if who in {OFFICER, BUREAU, COORDINATOR}:
         found["organization"] = (await organization_of(walk)).split("/")[2]
     if who == BUREAU:
         register = f"/organizations/{found['organization']}/register"
