@@ -236,6 +236,8 @@ class Builder:
 
     async def _let_a_team_be_asked(self) -> None:
         """The officer who signs in asks the team that the first volunteer leads."""
+        if not self.plan.teams:
+            return
         officer, planned = self.built.members[1], self.plan.teams[0]
         theirs = [(n, need) for n, need in self.built.needs.items() if self._officer(n) is officer]
         await ask_team(

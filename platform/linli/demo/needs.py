@@ -46,6 +46,8 @@ class Story(StrEnum):
 
 
 FULL_STORIES: Final = (Story.filled, Story.under_way, Story.done)
+# Of the others one: so the desk that most people look at first tells every story.
+OF_THE_FIRST_ASKER: Final[Mapping[Story, int]] = {Story.coming: 3}
 # Of institutions, stations and charities, each time that a need is in their fields.
 SHARE_OF_OTHERS: Final = 0.3
 
@@ -94,8 +96,7 @@ class Diary:
             return [_on_weekday(self.start - timedelta(days=9), ask.weekdays)]
         if story is Story.under_way:
             return [self.start - timedelta(days=1), self.start + timedelta(days=3)]
-        is_urgent = ask.priority == Priority.urgent
-        first = self.start + timedelta(days=1 if is_urgent else 3 + round(place * (WEEKS * 7 - 10)))
+        first = self.start + timedelta(days=1 if _is_urgent(ask) else 3 + round(place * (WEEKS * 7 - 10)))
         coming = (first + timedelta(days=n) for n in range(WEEKS * 7))
         last = self.start + timedelta(weeks=WEEKS)
         return [day for day in coming if day.weekday() in ask.weekdays and day <= last][: ask.shifts]
@@ -132,12 +133,12 @@ class Asker:
 def planned_needs(
     town: Town, askers: Sequence[Asker], stories: Mapping[Story, int], diary: Diary, rng: random.Random
 ) -> tuple[PlannedNeed, ...]:
-    """The first asker has a need of every story, so that one desk shows them all."""
+    """The first asker has needs of every story, so that one desk shows them all."""
     told = [story for story in Story.in_order() for _ in range(stories.get(story, 0))]
     planned = []
     for n, (source, story) in enumerate(zip(_sources(stories, rng), told, strict=True)):
-        is_first_of_story = n == 0 or told[n - 1] is not story
-        asker = askers[0] if is_first_of_story else _asker(source, askers, rng)
+        is_shown_at_once = told[:n].count(story) < OF_THE_FIRST_ASKER.get(story, 1)
+        asker = askers[0] if is_shown_at_once else _asker(source, askers, rng)
         days = diary.days_of(source.ask, story, rng.random())
         draft = _draft(source, asker, diary.times(source.ask, days), town, rng)
         posted_at = diary.posted_at(source.ask.priority, story, rng)
@@ -162,8 +163,8 @@ def _sources(stories: Mapping[Story, int], rng: random.Random) -> list[Source]:
     easy_first = sorted(dealt, key=_difficulty)
     fillable = sum(stories.get(story, 0) for story in FULL_STORIES)
     others = rng.sample(easy_first[fillable:], len(dealt) - fillable)
-    # Where some come and others change their minds, there has to be room.
-    others.sort(key=lambda source: -source.ask.places)
+    # Where some come and others change their minds or a team is asked, there has to be room, for anybody.
+    others.sort(key=lambda source: (bool(source.ask.credentials), _is_urgent(source.ask), -source.ask.places))
     roomy = stories.get(Story.coming, 0)
     return [*easy_first[:fillable], *others[:roomy], *rng.sample(others[roomy:], len(others) - roomy)]
 
@@ -249,6 +250,10 @@ def _address(community: str, language: str, rng: random.Random) -> str:
 
 def _beneficiary(rng: random.Random) -> str:
     return rng.choice(list(samples().people.surnames)) + rng.choice(("奶奶", "爷爷", "阿姨", "叔叔"))
+
+
+def _is_urgent(ask: Ask) -> bool:
+    return ask.priority == Priority.urgent
 
 
 def _on_weekday(first: date, weekdays: Sequence[int]) -> date:
