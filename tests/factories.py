@@ -240,7 +240,9 @@ async def make_participation(
             "need_id": shift.need_id,
             "account_id": account.id,
             "state": state,
-            "expires_at": invitation_expires_at(NOW, shift.starts_at) if state is State.invited else None,
+            "expires_at": invitation_expires_at(NOW, shift.starts_at)
+            if state in {State.invited, State.offered}
+            else None,
             "created_at": NOW,
             "changed_at": NOW,
         }
