@@ -13,13 +13,15 @@ OWN, NEAR, OTHERS = "own", "a neighbour's", "another county's"
 class Rights:
     """Who may with what is their own; with other people's nobody may, unless it is nobody's in particular.
 
-    `near` may with what is a neighbour's (the bureau over both), `inside` by the path of their own desk.
+    `near` may with what is a neighbour's (the bureau over both), `inside` by the path of their own desk,
+    and `anywhere` too by that path, where it names what is public: an organization or team to be asked.
     """
 
     own: frozenset[str]
     others: frozenset[str] = frozenset()
     near: frozenset[str] = frozenset()
     inside: frozenset[str] = frozenset()
+    anywhere: frozenset[str] = frozenset()
 
     def of_neighbours_too(self, *roles: str) -> "Rights":
         return replace(self, near=frozenset(roles))
@@ -56,7 +58,7 @@ def cells_of(route: str, rights: Rights, world: World, actor: str) -> Iterator[C
     if len(named) > 1:
         inner = named[1:]
         yield Cell(route, f"own path, {NEAR}", own | picked(near, inner), actor in rights.inside, True)
-        yield Cell(route, f"own path, {OTHERS}", own | picked(others, inner), False, True)
+        yield Cell(route, f"own path, {OTHERS}", own | picked(others, inner), actor in rights.anywhere, True)
 
 
 def picked(ids: Ids, names: Iterable[str]) -> Ids:

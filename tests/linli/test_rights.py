@@ -174,9 +174,10 @@ ROUTES = {
     "GET /teams/{team_id}/roster": LEADS,
     **dispatch_routes(
         desk=DESK,
+        asks=replace(DESK, inside=ASKING, anywhere=ASKING),
         leads=LEADS,
         belongs=open_to(BELONGS.own, LEADS.own),
-        asks_any_team=Rights(ASKING, ASKING),
+        asks_any_team=Rights(ASKING, ASKING, ASKING),
         anyone=ANYONE,
     ),
     "GET /teams/{team_id}/invite": LEADS,

@@ -6,14 +6,14 @@ R = TypeVar("R")
 ASKED = ("team/{team_id}", "organization/{asked_id}")
 
 
-def dispatch_routes(*, desk: R, leads: R, belongs: R, asks_any_team: R, anyone: R) -> dict[str, R]:
-    """Who acts for the need, leads the team asked, belongs to it, posts needs at all; and everybody."""
+def dispatch_routes(*, desk: R, asks: R, leads: R, belongs: R, asks_any_team: R, anyone: R) -> dict[str, R]:
+    """Who acts for the need, asks for it, leads the team asked, belongs to it, posts needs; and everybody."""
     asking = {
         f"{method} /needs/{{need_id}}/dispatch/{asked}" for method in ("GET", "POST") for asked in ASKED
     }
     steps = ("accept", "decline", "name", "release", "hand-on")
     return {
-        **dict.fromkeys(asking, desk),
+        **dict.fromkeys(asking, asks),
         "GET /needs/{need_id}/dispatch": desk,
         "GET /organizations/{organization_id}/dispatch": desk,
         "POST /dispatch/{dispatch_id}/withdraw": desk,

@@ -66,7 +66,8 @@ NOT_MINE = {
 }
 MATRIX: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/organizations/{committee}"): dict.fromkeys(NOT_MINE, 200),
-    ("GET", "/organizations/{charity}"): NOT_MINE | {"nobody": 404, "coordinator": 200, "bureau staff": 200},
+    ("GET", "/organizations/{charity}"): NOT_MINE
+    | {"nobody": 404, "coordinator": 200, "bureau staff": 200, "auditor": 200},
     ("GET", "/organizations/{committee}/members"): NOT_MINE | {"officer": 200},
     ("POST", "/organizations/{committee}/invitations"): NOT_MINE | {"officer": 422},
     ("POST", "/organizations/{committee}/members/{membership}/end"): NOT_MINE | {"officer": 303},

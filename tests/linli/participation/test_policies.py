@@ -74,8 +74,8 @@ async def make_person(session: AsyncSession, who: str, need: Need, now: datetime
     return await called_by(session, account, now)
 
 
-NOBODY = {"visitor", "volunteer", "officer elsewhere", "bureau elsewhere", "unverified bureau", "auditor"}
-ENTITLED = {"officer", "bureau", "invited", "applied", "confirmed", "declined", "withdrawn"}
+NOBODY = {"visitor", "volunteer", "officer elsewhere", "bureau elsewhere", "unverified bureau"}
+ENTITLED = {"officer", "bureau", "auditor", "invited", "applied", "confirmed", "declined", "withdrawn"}
 
 
 @pytest.mark.parametrize("who", sorted(NOBODY | ENTITLED))
