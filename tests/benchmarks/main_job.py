@@ -53,7 +53,7 @@ JOBS = (
         "zh_citizen_messages.csv",
         "zh_citizen_messages",
         "zh",
-        ("demo",),
+        ("demo", "--size", "town"),
         (),
         None,
     ),
