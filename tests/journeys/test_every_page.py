@@ -147,6 +147,8 @@ PAGES: Final = {
         "/organizations/{organization}",
         "/organizations/{organization}/register",
         "/organizations/{organization}/register?show=verified",
+        "/organizations/{organization}/audit",
+        "/organizations/{organization}/audit?group=looks&name=nowhere",
         "/organizations/{organization}/reports",
         "/organizations/{organization}/reports?show=answered",
         "/organizations/{organization}/blocks",

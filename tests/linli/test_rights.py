@@ -268,6 +268,7 @@ ROUTES = {
     "GET /organizations/{organization_id}/members": open_to(STAFF),
     "POST /organizations/{organization_id}/members/{membership_id}/end": open_to(STAFF),
     "GET /organizations/{organization_id}/register": open_to(BUREAU),
+    "GET /organizations/{organization_id}/audit": open_to(BUREAU),
     "GET /organizations/{organization_id}/register/{subject_id}": open_to_bureau(*BUREAU),
     "GET /organizations/{organization_id}/register/{subject_id}/documents/{document_id}": open_to_bureau(
         *BUREAU

@@ -13,7 +13,7 @@ from linli.core.db import WithId
 
 class AuditEntry(WithId):
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_object", "object_id"),)
+    __table_args__ = (Index("ix_audit_entries_object", "object_id"), Index("ix_audit_entries_at", "at", "id"))
 
     at: Mapped[datetime]
     actor_id: Mapped[UUID | None]

@@ -4,6 +4,7 @@ from litestar import Router
 
 from linli.desks.pages import (
     answer_limits,
+    audit,
     board,
     consent,
     field,
@@ -31,6 +32,7 @@ router = Router(
         need_partners.router,
         partner_needs.router,
         answer_limits.router,
+        audit.router,
         foresight.router,
         my_data.router,
         consent.router,

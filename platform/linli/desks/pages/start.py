@@ -15,7 +15,7 @@ DESKS: Final = {
     Role.social_worker: "desk",
     Role.coordinator: "desk",
     Role.bureau_staff: "register",
-    Role.auditor: "register",
+    Role.auditor: "audit",
 }
 
 

@@ -1,0 +1,1 @@
+"""What was done in a division, for who checks it."""
