@@ -36,22 +36,27 @@ from linli.core.web.sessions import (
     request_session,
 )
 from linli.core.web.static import serve_static, static
+from linli.desks import api as desks_api
 from linli.desks import pages as desks_pages
 from linli.dispatch import jobs as dispatch_jobs
 from linli.dispatch import pages as dispatch_pages
 from linli.insurance import pages as insurance_pages
+from linli.needs import api as needs_api
 from linli.needs import jobs as needs_jobs
 from linli.needs import pages as needs_pages
 from linli.notifications import jobs as notifications_jobs
 from linli.notifications import pages as notifications_pages
+from linli.organizations import api as organizations_api
 from linli.organizations import jobs as organizations_jobs
 from linli.organizations import pages as organizations_pages
 from linli.organizations.queries import bearer_of_key, caller_of
+from linli.participation import api as participation_api
 from linli.participation import jobs as participation_jobs
 from linli.participation import pages as participation_pages
 from linli.rosters import jobs as rosters_jobs
 from linli.rosters import pages as rosters_pages
 from linli.suggestions import jobs as suggestions_jobs
+from linli.teams import api as teams_api
 from linli.teams import pages as teams_pages
 from linli.volunteers import jobs as volunteers_jobs
 from linli.volunteers import pages as volunteers_pages
@@ -82,7 +87,14 @@ def routers() -> Sequence[Any]:
 
 def calls() -> Sequence[Any]:
     """Every domain's calls for programs."""
-    return (*accounts_api.handlers,)
+    return (
+        *accounts_api.handlers,
+        *needs_api.handlers,
+        *participation_api.handlers,
+        *desks_api.handlers,
+        *organizations_api.handlers,
+        *teams_api.handlers,
+    )
 
 
 def jobs(settings: Settings) -> Sequence[Job]:

@@ -5,10 +5,9 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example
 
 from linli.core.i18n import Message
+from linli.core.web.api import answers
 from linli.core.web.given import Caller
 from linli.core.web.security import may, signed_in
 
@@ -59,7 +58,7 @@ EXAMPLE: Final = Me(
     opt=may(signed_in),
     summary=WHO.text,
     operation_id="me",
-    responses={200: ResponseSpec(Me, examples=[Example(value=msgspec.to_builtins(EXAMPLE))])},
+    responses=answers(EXAMPLE),
 )
 async def show_me(caller: Caller) -> Me:
     return Me(

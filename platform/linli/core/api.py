@@ -27,7 +27,7 @@ class Call:
     def command(self, base_url: str) -> str:
         """The call as somebody types it into a terminal."""
         parts = ["curl", f"-X {self.method}"] if self.method != "GET" else ["curl"]
-        parts.append('-H "Authorization: Bearer $LINLI_KEY"')
+        parts.append('-H "Authorization: Bearer $ACCESS_KEY"')
         if self.sent:
             parts.append(f"-H 'Content-Type: application/json' -d '{self.sent}'")
         return " ".join([*parts, base_url + self.path])
@@ -73,8 +73,9 @@ def _success(operation: dict[str, Any]) -> dict[str, Any]:
 def _example(part: dict[str, Any]) -> str:
     """The first example of what is sent or answered, laid out to be read."""
     for content in part.get("content", {}).values():
-        for example in content.get("examples", {}).values():
-            return msgspec.json.format(msgspec.json.encode(example["value"]), indent=2).decode()
+        answered = [each["value"] for each in content.get("examples", {}).values()]
+        for example in answered or content.get("schema", {}).get("examples", []):
+            return msgspec.json.format(msgspec.json.encode(example), indent=2).decode()
     return ""
 
 

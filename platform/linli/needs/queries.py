@@ -260,6 +260,23 @@ async def cards_by_ids(session: AsyncSession, ids: Sequence[UUID], *, now: datet
     return _in_order(ids, await session.execute(_CARDS_WITH_ID, {"ids": ids, "now": now}), now)
 
 
+async def needs_of_organization(
+    session: AsyncSession, *, organization_id: UUID, state: NeedState | None, now: datetime, after: str
+) -> Page[NeedCard]:
+    """All its needs, drafts too, or those in one state; the last written first."""
+    query = CARDS.where(Need.organization_id == organization_id)
+    page = await read_page(
+        session,
+        query.where(Need.state == state) if state else query,
+        keys=[Need.id],
+        key_of=lambda row: [row.id],
+        after=after,
+        descending=True,
+        given={"now": now},
+    )
+    return Page([to_card(row, now) for row in page.rows], page.next_cursor)
+
+
 def _in_order(ids: Sequence[UUID], rows: Iterable[Any], now: datetime) -> list[NeedCard]:
     found = {row.id: to_card(row, now) for row in rows}
     return [found[id] for id in ids if id in found]

@@ -40,12 +40,17 @@ class SuggestedPerson:
     nearness: Message | None
     score: float
     likely: float
-    reasons: tuple[Message, ...]
+    # The matcher's code beside each sentence.
+    coded_reasons: tuple[tuple[str, Message], ...]
     contributions: tuple[tuple[Message, float], ...]
     ask_when: Message | None
     load: Message
     state: str | None
     may_be_proposed: bool
+
+    @property
+    def reasons(self) -> tuple[Message, ...]:
+        return tuple(sentence for _, sentence in self.coded_reasons)
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,7 @@ def _person(
         nearness=wording.nearness(suggestion.nearness),
         score=suggestion.score,
         likely=suggestion.likely,
-        reasons=wording.reasons_about_person(suggestion.reasons),
+        coded_reasons=wording.coded_reasons(suggestion.reasons),
         contributions=tuple(
             (sentence, suggestion.contributions.get(feature, 0.0))
             for feature, sentence in wording.FEATURE_NAMES.items()

@@ -62,12 +62,17 @@ Wording = Callable[[Params], Message]
 
 def reasons_about_person(reasons: Iterable[Params]) -> tuple[Message, ...]:
     """For the officer; a reason that speaks of something seed/ has forgotten is left out."""
-    return _worded(reasons, _ABOUT_PERSON)
+    return tuple(sentence for _, sentence in coded_reasons(reasons))
+
+
+def coded_reasons(reasons: Iterable[Params]) -> tuple[tuple[str, Message], ...]:
+    """The same with the matcher's code of each."""
+    return tuple(_worded(reasons, _ABOUT_PERSON))
 
 
 def reasons_for_person(reasons: Iterable[Params]) -> tuple[Message, ...]:
     """The same, said to the volunteer."""
-    return _worded(reasons, _FOR_PERSON)
+    return tuple(sentence for _, sentence in _worded(reasons, _FOR_PERSON))
 
 
 def nearness(where: Params) -> Message | None:
@@ -117,14 +122,14 @@ def _told(count: int) -> Message | str:
     return str(count) if count >= FEWEST_COUNTED else A_FEW
 
 
-def _worded(reasons: Iterable[Params], wordings: Mapping[str, Wording]) -> tuple[Message, ...]:
+def _worded(reasons: Iterable[Params], wordings: Mapping[str, Wording]) -> list[tuple[str, Message]]:
     sentences = []
     for reason in reasons:
         try:
-            sentences.append(wordings[reason["code"]](reason))
+            sentences.append((reason["code"], wordings[reason["code"]](reason)))
         except KeyError:
             continue
-    return tuple(sentences)
+    return sentences
 
 
 def _skill(reason: Params) -> Message:

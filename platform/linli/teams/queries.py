@@ -34,7 +34,7 @@ class TeamCard:
 
     team: Team
     home: Organization
-    fields: tuple[Named, ...]
+    fields: tuple[seed.Field, ...]
     members: int
 
     @property
@@ -314,7 +314,7 @@ async def _cards_page(session: AsyncSession, query: Any, after: str) -> Page[Tea
     return Page(await cards_of(session, [row[0] for row in page.rows]), page.next_cursor)
 
 
-def _named_fields(ids: Sequence[str]) -> tuple[Named, ...]:
+def _named_fields(ids: Sequence[str]) -> tuple[seed.Field, ...]:
     return tuple(field for id, field in seed.fields().items() if id in ids)
 
 

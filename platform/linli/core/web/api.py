@@ -10,8 +10,11 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Components, Example, SecurityScheme
 
+from linli.core.errors import Invalid
+from linli.core.web.bodies import NOT_OFFERED, unfit
 from linli.core.web.security import SAFE_METHODS
 
 BASE: Final = "/api/v1"
@@ -20,6 +23,24 @@ ABOUT: Final = (
     "Needs, organizations, teams and suggestions for programs. Every call carries an access key that a "
     "person made under My account, and may do what that person may do, within the key's scopes."
 )
+REFUSAL: Final = {
+    "description": "Why it was refused, in the language of the key's holder, and for which fields.",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "reference"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "reference": {"type": "string"},
+                    "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+                },
+            }
+        }
+    },
+}
 
 
 class NotJson(HTTPException):
@@ -31,8 +52,25 @@ def api_router(handlers: Iterable[Any]) -> Router:
     return Router(BASE, route_handlers=list(handlers), guards=[check_json])
 
 
-async def check_json(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """After the policy: nothing but JSON, and JSON that can be read (nested 3,000 deep it cannot)."""
+def answers(example: msgspec.Struct, status: int = 200) -> dict[int, ResponseSpec]:
+    """What a call answers, shown by an example without nulls: Litestar leaves those out."""
+    shown = Example(value=msgspec.to_builtins(example))
+    about = (type(example).__doc__ or "").partition("\n")[0]
+    return {status: ResponseSpec(type(example), examples=[shown], description=about)}
+
+
+def refuse_unknown(**asked: tuple[str, object]) -> None:
+    """A filter that names nothing is refused: a program would take the whole list for its answer.
+
+    Each is what was sent, and what that was read as.
+    """
+    unknown = {name: NOT_OFFERED for name, (sent, read) in asked.items() if sent and not read}
+    if unknown:
+        raise Invalid(unknown)
+
+
+async def check_json(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """After the policy: nothing but JSON that can be read (nested 3,000 deep it cannot), as the call asks."""
     if not isinstance(connection, Request) or connection.method in SAFE_METHODS:
         return
     kind, _ = connection.content_type
@@ -42,9 +80,12 @@ async def check_json(connection: ASGIConnection[Any, Any, Any, Any], _handler: B
     if kind != JSON:
         raise NotJson
     try:
-        msgspec.json.decode(body)
+        sent = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as failure:
         raise ClientException from failure
+    wanted = handler.parsed_data_field
+    if wanted is not None and (refused := unfit(sent, wanted.annotation)):
+        raise Invalid(refused)
 
 
 def schema_of(handlers: Iterable[Any], dependencies: Mapping[str, Any]) -> Callable[[], dict[str, Any]]:
@@ -65,6 +106,15 @@ def schema_of(handlers: Iterable[Any], dependencies: Mapping[str, Any]) -> Calla
             security=[{"key": []}],
         )
         described = Litestar([api_router(routes)], openapi_config=config, dependencies=dict(dependencies))
-        return described.openapi_schema.to_schema()
+        return _with_refusals(described.openapi_schema.to_schema())
 
     return describe
+
+
+def _with_refusals(schema: dict[str, Any]) -> dict[str, Any]:
+    """Ours in place of those that Litestar describes: `linli.core.web.errors` makes them all."""
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            done = {status: each for status, each in operation["responses"].items() if status[0] == "2"}
+            operation["responses"] = done | {"default": REFUSAL}
+    return schema

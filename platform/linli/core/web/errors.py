@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from linli.core import errors
 from linli.core.db import is_unavailable
 from linli.core.i18n import HTML_LANGUAGES, Message
+from linli.core.web.bodies import CHECK_THIS
 from linli.core.web.security import is_api
 from linli.core.web.sessions import DeadlinePassed
 from linli.core.web.templating import locale_of, render
@@ -41,7 +42,6 @@ SENTENCES: dict[int, Message] = {
     ),
     503: Message("Linli cannot answer just now. Please try again in a moment."),
 }
-CHECK_THIS = Message("Please check this value.")
 KEY_FIRST = Message("Please send an access key in the header, as in Authorization: Bearer KEY.")
 # A text with NUL, a number beyond 64 bits, JSON nested without end: what was sent, not what we did.
 UNREADABLE = (RecursionError, UnicodeError, OverflowError, DataError)

@@ -111,7 +111,7 @@ async def _desk(
         confirmed=[RosterRow(each) for each in roster if each.participation.state is State.confirmed],
         invited=[RosterRow(each) for each in roster if each.participation.state in WAITS_FOR_YES],
         ended=[RosterRow(each) for each in roster if each.participation.state not in OPEN],
-        **await _people(session, need=need, organization=organization, shift=chosen, now=now),
+        **await people_for(session, need=need, organization=organization, shift=chosen, now=now),
     )
 
 
@@ -121,7 +121,7 @@ async def show_people(request: Asked, session: Session, now: Now, need_id: Id, s
     need = await find_need(session, need_id)
     chosen = chosen_shift([each for each in need.shifts if each.starts_at > now], shift)
     organization = await session.get_one(Organization, need.organization_id)
-    people = await _people(session, need=need, organization=organization, shift=chosen, now=now)
+    people = await people_for(session, need=need, organization=organization, shift=chosen, now=now)
     return render(request, "desks/_people.html", need=need, chosen=chosen, now=now, **people)
 
 
@@ -153,7 +153,7 @@ async def show_roster(request: Asked, session: Session, caller: Caller, now: Now
     return render(request, "desks/roster.html", need=need, entries=shown, hidden=len(entries) - len(shown))
 
 
-async def _people(
+async def people_for(
     session: AsyncSession, *, need: Need, organization: Organization, shift: Shift | None, now: datetime
 ) -> dict[str, Any]:
     """The proposal on top, then the others who fit, then who does not and why; None while looking."""
