@@ -22,7 +22,7 @@ from tests.factories import make_key, make_member, make_need, make_organization,
 from tests.house import expect_none
 from tests.linli.core.test_api import bearing
 from tests.linli.suggestions.factories import make_helper
-from tests.linli.test_private_fields import LOOKS, OWNED, PERSONAL
+from tests.linli.test_private_fields import LOOKS, OWNED, PERSONAL, stands
 from tests.linli.test_rights import ROUTES, routes_of
 from tests.linli.world import VISITOR, VOLUNTEER, World, make_world
 
@@ -153,7 +153,7 @@ async def test_private_fields_stand_in_no_answer_to_anybody(
         for ids in (world.own[actor], world.others[actor]):
             answer = await visitor.get(BASE + path.format(**ids), headers=headers)
             allowed = {"name"} if path == "/me" and actor == VOLUNTEER else set()
-            told = {name for name, word in (OWNED | PERSONAL).items() if word in answer.text}
+            told = {name for name, word in (OWNED | PERSONAL).items() if stands(word, answer.text)}
             found += [f"{each} in {path}" for each in told - allowed]
     expect_none(found)
 
