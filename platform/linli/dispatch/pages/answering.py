@@ -45,8 +45,9 @@ async def accept(
     except Invalid as refusal:
         return await _show(request, session, caller, dispatch, now, form.typed, refusal.errors, 422)
     except Conflict as refusal:
+        # The number that is still possible stands in the field.
         errors = {"places": refusal.sentence}
-        return await _show(request, session, caller, dispatch, now, form.typed, errors, 409)
+        return await _show(request, session, caller, dispatch, now, {}, errors, 409)
     said = counted(
         places,
         "One place is kept for you. Now say who goes.",
