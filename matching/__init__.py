@@ -10,7 +10,7 @@ from matching.commitments import Bookings, PairKind, Pairs
 from matching.eligibility import Eligibility, check
 from matching.errors import NotFittedError
 from matching.explain import Explanation, Reason, ReasonCode, explain_pair, explain_pairs
-from matching.features import Feature, pair_features
+from matching.features import Feature, pair_features, texts_alike
 from matching.foresight import Foresight, Way, WayKind, at_times, foresee
 from matching.gates import Gate
 from matching.invitations import Proposal, probability_of_yes, propose
@@ -90,5 +90,6 @@ __all__ = [
     "propose",
     "rank_partners",
     "save",
+    "texts_alike",
     "week_cells",
 ]

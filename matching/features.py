@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from matching.columns import Booleans, Bytes, Floats, Whole, has_any
 from matching.nearness import Tier, distance_km, shared_tier
 from matching.tables import Answer, Needs, Volunteers
 from matching.vocabulary import TOP_LEVEL, Taxonomy
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 class Feature(StrEnum):
@@ -255,6 +259,47 @@ def text_similarity(needs: Needs, volunteers: Volunteers) -> Floats:
     -------
     ndarray of float64, shape (needs, volunteers), in [0, 1]
     """
-    cosine = text_cosine(needs, volunteers)
-    similarity = cosine / (cosine + HALF_COSINE) * (1 + HALF_COSINE)
-    return np.where(np.isnan(cosine), NEUTRAL[Feature.TEXT], similarity)
+    similarity = likeness(text_cosine(needs, volunteers))
+    return np.where(np.isnan(similarity), NEUTRAL[Feature.TEXT], similarity)
+
+
+def likeness(cosine: Floats) -> Floats:
+    """Similarity of texts by their cosine c: 1.15 c / (c + 0.15), in [0, 1]; NaN stays NaN."""
+    return cosine / (cosine + HALF_COSINE) * (1 + HALF_COSINE)
+
+
+def texts_alike(texts: csr_array, text: csr_array) -> Floats:
+    """How alike each of several texts and one text are, for the column `Partners.text`.
+
+    Parameters
+    ----------
+    texts : csr_array, shape (n, n_terms)
+        `TextModel.transform` of the texts. An empty row is a missing text.
+    text : csr_array, shape (1, n_terms)
+        From the same model.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,), in [0, 1]
+        1.15 c / (c + 0.15) for a cosine c, as between people and needs; NaN where either text is missing.
+
+    Raises
+    ------
+    ValueError
+        If the two have different numbers of terms.
+
+    Examples
+    --------
+    >>> from matching.text_model import TextModel
+    >>> model = TextModel().fit(["guitar lessons", "cooking for many"])
+    >>> seen = texts_alike(model.transform(["guitar", "cooking", ""]), model.transform(["guitar lessons"]))
+    >>> bool(seen[0] > seen[1]), bool(np.isnan(seen[2]))
+    (True, True)
+    """
+    if texts.shape[1] != text.shape[1]:
+        raise ValueError(
+            f"texts must come from one model, but have {texts.shape[1]} and {text.shape[1]} terms"
+        )
+    cosine = np.minimum(1.0, (texts @ text.T).toarray()[:, 0])
+    cosine[(np.diff(texts.indptr) == 0) | (text.nnz == 0)] = np.nan
+    return likeness(cosine)

@@ -92,7 +92,7 @@ class Partners:
     papers_free : array of int, shape (n, credentials)
         Members, not known to be busy then, who hold each paper that the need requires.
     open_requests : array of int, shape (n,)
-        Requests it has not answered yet, and places it still has to fill.
+        Requests it has not answered yet, or has taken on without having found everybody.
     days_since_asked : array of float, shape (n,), days
         NaN is never.
     asked, accepted : array of int, shape (n,)
@@ -100,7 +100,7 @@ class Partners:
     banned : array of bool, shape (n,)
         Barred from this need, or it has said no to it.
     text : array of float, shape (n,), in [0, 1]
-        How alike the need's text and what it stands ready for are; NaN is unknown.
+        How alike the need's text and what it stands ready for are, `texts_alike`; NaN is unknown.
 
     Raises
     ------

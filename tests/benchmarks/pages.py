@@ -33,6 +33,7 @@ from linli.participation.models import Participation
 from linli.suggestions.actions import refresh_need
 from linli.volunteers.models import VolunteerProfile
 from tests.benchmarks.measuring import Took, cpu_seconds, family_of, parent_of, show
+from tests.benchmarks.partners import LargeTownsPartners, fill_partners
 from tests.benchmarks.town import LargeTown, fill
 from tests.factories import make_need
 from tests.house import ROOT
@@ -82,8 +83,10 @@ class Filled:
 
     settings: Settings
     town: LargeTown
+    partners: LargeTownsPartners
     volunteer: Reader
     officer: Reader
+    leader: Reader
     applicants: Sequence[Reader]
     shift_id: UUID
     filled_s: float
@@ -100,6 +103,9 @@ class Filled:
             Page("home, not personalised", "/home?order=newest", self.volunteer),
             Page("board, an officer", desk, self.officer, A_LIST),
             Page("whom to ask, an officer", f"{need}/desk", self.officer),
+            Page("teams to ask, an officer", f"{need}/desk/teams", self.officer),
+            Page("organizations to ask, an officer", f"{need}/desk/organizations", self.officer),
+            Page("needs for a team, its leader", f"/teams/{self.partners.team_id}/needs", self.leader),
         ]
 
 
@@ -113,6 +119,7 @@ async def prepare(url: str) -> Filled:
     began = time.perf_counter()
     async with database.transaction() as session:
         town = await fill(session, now=now, zone=settings.zone)
+        partners = await fill_partners(session, town, now=now)
     filled_s = time.perf_counter() - began
     if not settings.is_sqlite:
         await analyze(database)
@@ -125,11 +132,14 @@ async def prepare(url: str) -> Filled:
         )
         applicants = await adults_without_promises(session, now)
     readers = [
-        await sign_in(database, settings, each) for each in (town.volunteer_id, town.officer_id, *applicants)
+        await sign_in(database, settings, each)
+        for each in (town.volunteer_id, town.officer_id, partners.leader_id, *applicants)
     ]
     await database.close()
-    volunteer, officer, *rest = readers
-    return Filled(settings, town, volunteer, officer, rest, need.shifts[0].id, filled_s, suggested_s)
+    volunteer, officer, leader, *rest = readers
+    return Filled(
+        settings, town, partners, volunteer, officer, leader, rest, need.shifts[0].id, filled_s, suggested_s
+    )
 
 
 async def adults_without_promises(session: AsyncSession, now: datetime) -> Sequence[UUID]:

@@ -1,10 +1,11 @@
 """Reads of blocks: asked wherever an organization and a person could meet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -50,6 +51,26 @@ def stands_between(
         .correlate_except(Block)
         .exists()
     )
+
+
+def people_apart(organization_id: UUID | None) -> Select[tuple[UUID]]:
+    """For queries: who has blocked an organization, or is blocked by it."""
+    return select(Block.account_id).where(Block.organization_id == organization_id, Block.ended_at.is_(None))
+
+
+async def organizations_apart(
+    session: AsyncSession, account_ids: Collection[UUID] | Select[Any]
+) -> dict[UUID, set[UUID]]:
+    """Of some people, by organization, those who have blocked it or are blocked by it."""
+    rows = await session.execute(
+        select(Block.organization_id, Block.account_id).where(
+            Block.account_id.in_(account_ids), Block.ended_at.is_(None)
+        )
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for organization_id, account_id in rows:
+        found.setdefault(organization_id, set()).add(account_id)
+    return found
 
 
 async def current_block(

@@ -119,7 +119,12 @@ def refuse_late(starts_at: datetime, now: datetime) -> Message | None:
 
 
 def refuse_asking(
-    *, is_askable: bool, is_open_already: bool, has_said_no: bool, is_own: bool = False
+    *,
+    is_askable: bool,
+    is_open_already: bool,
+    has_said_no: bool,
+    is_own: bool = False,
+    is_barred: bool = False,
 ) -> Message | None:
     """Whether a team or an organization can be asked for places.
 
@@ -133,6 +138,8 @@ def refuse_asking(
         To the same need, whichever shift: nobody is asked twice.
     is_own : bool
         Whether an organization would ask itself. Its own teams it may ask.
+    is_barred : bool
+        Whether a block stands between it and everybody who would answer; which side blocked is not told.
 
     Examples
     --------
@@ -143,7 +150,7 @@ def refuse_asking(
     """
     if is_own:
         return Message("This is your own organization. Ask one of its teams, or people directly.")
-    if not is_askable:
+    if not is_askable or is_barred:
         return Message("They cannot be asked at present.")
     if has_said_no:
         return Message("They have already said no to this need and are not asked again.")

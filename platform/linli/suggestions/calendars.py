@@ -1,6 +1,6 @@
 """When the members of one team or organization are free, over all the times of a list of needs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
+from linli.conversations.blocks import organizations_apart
 from linli.participation.models import Participation
 from linli.suggestions import reads
 from linli.suggestions.members import NOT_SAID, Counts, Whole
@@ -29,7 +30,10 @@ Days = NDArray[np.datetime64]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Calendars:
-    """A row for each member: their week, what they have promised, and until when their papers count."""
+    """A row for each member: their week, what they have promised, and until when their papers count.
+
+    `apart` are the members who do not work with an organization, by its id.
+    """
 
     born_on: Days
     weeks: NDArray[np.int8]
@@ -37,20 +41,25 @@ class Calendars:
     promised_by: Whole
     begins: Whole
     ends: Whole
+    apart: Mapping[UUID | None, Whole]
 
-    def counts(self, needs: Needs) -> Counts:
+    def counts(self, needs: Needs, asked_by: Sequence[UUID | None]) -> Counts:
         """A row for each time: who is free, who has not said, and who holds the rarest paper it requires."""
         born_by = latest_birth(needs.local_day, needs.minimum_age)
-        found = np.array([self._counted(needs, row, born_by[row]) for row in range(len(needs))])
+        found = np.array(
+            [self._counted(needs, row, born_by[row], self.apart.get(id)) for row, id in enumerate(asked_by)]
+        )
         free, maybe_free, papers = found.reshape(-1, 3).astype(np.int64).T
         return Counts(free=free, maybe_free=maybe_free, papers_free=papers[:, None])
 
-    def _counted(self, needs: Needs, row: int, born_by: Any) -> tuple[int, int, int]:
+    def _counted(self, needs: Needs, row: int, born_by: Any, apart: Whole | None) -> tuple[int, int, int]:
         """Where no paper is required, one who could come is enough."""
         told = self.weeks[:, needs.cells[row]].min(axis=1, initial=Answer.YES)
         overlap = (self.begins < needs.end_minute[row]) & (self.ends > needs.start_minute[row])
         told[self.promised_by[overlap]] = Answer.NO
         told[self.born_on > born_by] = Answer.NO
+        if apart is not None:
+            told[apart] = Answer.NO
         required = np.flatnonzero(needs.credentials_required[row])
         holders = self.held_until[told != Answer.NO][:, required] >= needs.last_day[row]
         return (
@@ -63,18 +72,20 @@ class Calendars:
 async def calendars_of(
     session: AsyncSession, team_ids: Collection[UUID], *, around: reads.Span | None
 ) -> Calendars:
-    """Everybody in these teams once, in three queries however many there are."""
+    """Everybody in these teams once, in four queries however many there are."""
     people = (await session.execute(_members(team_ids))).all()
     row_of = {id: row for row, (id, _, _) in enumerate(people)}
     members = select(_members(team_ids).subquery().c.id)
     promises = await reads.promises(session, Participation.account_id.in_(members), around=around)
     known = [each for each in promises if each.account_id in row_of]
+    apart = await organizations_apart(session, members)
     return Calendars(
         born_on=np.array([born for _, born, _ in people], dtype="datetime64[D]"),
         weeks=availability_table([week or NOT_SAID for _, _, week in people]),
         held_until=await _held_until(session, members, row_of),
         promised_by=np.array([row_of[each.account_id] for each in known], dtype=np.int64),
         begins=np.array([each.starts_at.timestamp() // 60 for each in known], dtype=np.int64),
+        apart={id: np.array([row_of[each] for each in people]) for id, people in apart.items()},
         ends=np.array([each.ends_at.timestamp() // 60 for each in known], dtype=np.int64),
     )
 

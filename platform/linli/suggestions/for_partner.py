@@ -16,21 +16,21 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.i18n import Message
-from linli.needs.models import Need
+from linli.dispatch.past import ORGANIZATIONS, TEAMS, barring, said_no_to
 from linli.needs.queries import NeedCard, cards_by_ids
-from linli.needs.rules import NeedState
 from linli.organizations.models import Organization, OrganizationArea, OrganizationField
 from linli.organizations.rules import contains
 from linli.suggestions import partner_words
 from linli.suggestions.calendars import Calendars, calendars_of
-from linli.suggestions.open_needs import MOST_NEEDS, open_needs_in
-from linli.suggestions.partners import shared_digits, teams_of, works_in
+from linli.suggestions.matcher import matcher
+from linli.suggestions.open_needs import open_needs_in
+from linli.suggestions.partners import shared_digits, teams_of, words_of, works_in
 from linli.suggestions.pools import COUNTY_DIGITS
 from linli.suggestions.reads import ShiftRow
-from linli.suggestions.tables import NeedTable, division_columns
+from linli.suggestions.tables import MISSING, Floats, NeedTable, division_columns
 from linli.teams.models import Team
 from linli.teams.queries import fields_of
-from matching import Answer, PartnerRanking, Partners, rank_partners
+from matching import Answer, PartnerRanking, Partners, rank_partners, texts_alike
 
 SHOWN: Final = 20
 MOST_REASONS: Final = 3
@@ -48,10 +48,14 @@ class NeedsShown:
 
 @dataclass(frozen=True, kw_only=True)
 class _Partner:
+    """`said_no` are needs, `not_from` organizations: its own, and those that cannot ask it."""
+
     areas: Sequence[str]
     fields: Sequence[str]
+    text: str
     team_ids: Sequence[UUID]
-    own_needs: frozenset[UUID] = frozenset()
+    said_no: set[UUID]
+    not_from: set[UUID]
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,14 @@ class _Fitting:
 async def needs_for_team(session: AsyncSession, *, team: Team, now: datetime, ranked: bool) -> NeedsShown:
     """Public needs of its county. The same queries however many there are."""
     fields = await fields_of(session, [team.id])
-    partner = _Partner(areas=[team.division], fields=fields.get(team.id, ()), team_ids=[team.id])
+    partner = _Partner(
+        areas=[team.division],
+        fields=fields.get(team.id, ()),
+        text=team.about,
+        team_ids=[team.id],
+        said_no=await said_no_to(session, TEAMS, team.id),
+        not_from=await barring(session, TEAMS, team.id),
+    )
     return await _needs_for(session, partner, now=now, ranked=ranked)
 
 
@@ -73,18 +84,19 @@ async def needs_for_organization(
 ) -> NeedsShown:
     """Public needs of others where it works, by the members of all its teams."""
     id = organization.id
-    teams = await teams_of(session, [id])
-    of_teams = await fields_of(session, [team.id for team in teams])
+    teams = (await session.scalars(teams_of([id]))).all()
+    of_teams = await fields_of(session, teams)
     named = await session.scalars(
         select(OrganizationField.field_id).where(OrganizationField.organization_id == id)
     )
     areas = select(OrganizationArea.division).where(OrganizationArea.organization_id == id)
-    own = select(Need.id).where(Need.organization_id == id, Need.state == NeedState.open)
     partner = _Partner(
         areas=(await session.scalars(areas.limit(MOST_AREAS))).all() or [organization.division],
         fields=sorted({*named, *(field for fields in of_teams.values() for field in fields)}),
-        team_ids=[team.id for team in teams],
-        own_needs=frozenset(await session.scalars(own.order_by(Need.id.desc()).limit(MOST_NEEDS))),
+        text=words_of(organization.about, organization.readiness),
+        team_ids=teams,
+        said_no=await said_no_to(session, ORGANIZATIONS, id),
+        not_from={id, *await barring(session, ORGANIZATIONS, id)},
     )
     return await _needs_for(session, partner, now=now, ranked=ranked)
 
@@ -93,7 +105,8 @@ async def _needs_for(session: AsyncSession, partner: _Partner, *, now: datetime,
     counties = {area[:COUNTY_DIGITS] for area in partner.areas}
     table = _coming(await open_needs_in(session, sorted(counties), now=now), partner, now)
     if not ranked or not table.of_row:
-        newest = list(dict.fromkeys(need.id for need, _ in table.of_row))[:SHOWN]
+        ids = dict.fromkeys(need.id for need, _ in table.of_row if need.id not in partner.said_no)
+        newest = list(ids)[:SHOWN]
         return NeedsShown(await cards_by_ids(session, newest, now=now))
     calendars = await calendars_of(session, partner.team_ids, around=table.span)
     fitting, excluded = await asyncio.to_thread(_ranked, table, partner, calendars)
@@ -110,7 +123,7 @@ def _coming(table: NeedTable, partner: _Partner, now: datetime) -> NeedTable:
     rows = [
         row
         for row, (need, shift) in enumerate(table.of_row)
-        if shift and shift.starts_at > now and need.id not in partner.own_needs
+        if shift and shift.starts_at > now and need.organization_id not in partner.not_from
     ]
     return NeedTable(table.needs.take(rows), tuple(table.of_row[row] for row in rows))
 
@@ -141,8 +154,8 @@ def _ranking(table: NeedTable, partners: Partners, rows: Sequence[int]) -> Partn
 
 
 def _partners(table: NeedTable, partner: _Partner, calendars: Calendars) -> Partners:
-    counts = calendars.counts(table.needs)
     needs = [need for need, _ in table.of_row]
+    counts = calendars.counts(table.needs, [need.organization_id for need in needs])
     return Partners(
         ids=table.needs.ids,
         # Whether it may be asked at all is looked at before, and said on the page.
@@ -152,7 +165,17 @@ def _partners(table: NeedTable, partner: _Partner, calendars: Calendars) -> Part
         free=counts.free,
         maybe_free=counts.maybe_free,
         papers_free=counts.papers_free,
+        # What it was asked before weighs the same before every need.
+        banned=np.array([need.id in partner.said_no for need in needs]),
+        text=_alike(table, partner.text),
     )
+
+
+def _alike(table: NeedTable, text: str) -> Floats:
+    vectors = table.needs.text_vectors
+    if vectors is None:
+        return np.full(len(table.of_row), MISSING)
+    return texts_alike(vectors, matcher().text_model.transform([text]))
 
 
 def _told(

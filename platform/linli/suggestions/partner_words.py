@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from linli.core import seed
-from linli.core.i18n import Message
+from linli.core.i18n import Message, counted
 from linli.suggestions import wording
 from linli.suggestions.wording import A_FEW, FEWEST_COUNTED, TIERS
 from matching import PartnerFeature, PartnerGate
@@ -17,7 +17,7 @@ GATE_SENTENCES: Final[Mapping[PartnerGate, Message]] = {
     PartnerGate.FIELD: Message("work in other fields"),
     PartnerGate.CREDENTIALS: Message("nobody free with a paper that is required"),
     PartnerGate.ENOUGH_FREE: Message("nobody free then"),
-    PartnerGate.NOT_BANNED: Message("have said no"),
+    PartnerGate.NOT_BANNED: Message("have said no, or cannot be asked"),
 }
 QUESTIONS: Final[Mapping[PartnerGate, Message]] = {
     PartnerGate.ENOUGH_FREE: Message("who is free then"),
@@ -30,6 +30,7 @@ NEED_SENTENCES: Final[Mapping[PartnerGate, Message]] = {
     PartnerGate.FIELD: Message("in other fields"),
     PartnerGate.CREDENTIALS: Message("nobody of you who is free holds a paper that is required"),
     PartnerGate.ENOUGH_FREE: Message("nobody of you is free then"),
+    PartnerGate.NOT_BANNED: Message("you have said no"),
 }
 OWN_QUESTIONS: Final[Mapping[PartnerGate, Message]] = {
     PartnerGate.ENOUGH_FREE: Message("which of you is free then"),
@@ -58,6 +59,16 @@ def reasons(*, free: int, field_id: str | None, shared_digits: int, has_papers: 
         found.append(Message("Works in: {field}", field=field))
     if has_papers:
         found.append(Message("Has the papers required"))
+    return tuple(found)
+
+
+def past(*, asked: int, accepted: int, open_requests: int) -> tuple[Message, ...]:
+    """What became of asking them in the last year, and what they still have in hand."""
+    found = []
+    if asked:
+        found.append(Message("Took on {accepted} of {asked} asked", accepted=accepted, asked=asked))
+    if open_requests:
+        found.append(counted(open_requests, "One open request", "{n} open requests"))
     return tuple(found)
 
 

@@ -42,6 +42,7 @@ class NeedRow:
     """A need as matching sees it: no contact, no address, nobody's name. `skills` says which are required."""
 
     id: UUID
+    organization_id: UUID | None
     version: int
     division: str | None
     longitude: float | None
@@ -92,6 +93,11 @@ async def need_rows(
     found = (await session.execute(needs)).all()
     shifts = await _coming_shifts(session, [row.id for row in found], now=now, only_free=only_free)
     return [_need_row(row, shifts.get(row.id, ())) for row in found]
+
+
+def text_of(need: Any) -> str:
+    """What a need says of itself, from a row or the need."""
+    return f"{need.title}\n{need.description}"
 
 
 def span_of(shifts: Sequence[ShiftRow]) -> Span | None:
@@ -185,6 +191,7 @@ def _columns() -> tuple[Any, ...]:
     is_required = case((NeedSkill.is_required, REQUIRED), else_="")
     return (
         Need.id,
+        Need.organization_id,
         Need.version,
         Need.division,
         Need.longitude,
@@ -213,13 +220,14 @@ def _need_row(row: Any, shifts: tuple[ShiftRow, ...]) -> NeedRow:
     skills = (word.split(":") for word in words(row.skills))
     return NeedRow(
         id=row.id,
+        organization_id=row.organization_id,
         version=row.version,
         division=row.division,
         longitude=row.longitude,
         latitude=row.latitude,
         field_id=row.field_id,
         minimum_age_years=row.minimum_age_years,
-        text=f"{row.title}\n{row.description}",
+        text=text_of(row),
         created_at=row.created_at,
         skills={skill: required == REQUIRED for skill, required in skills},
         credentials=words(row.credentials),

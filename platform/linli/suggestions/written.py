@@ -56,6 +56,7 @@ class WrittenNeed:
         """As matching sees a need. What it says is left out: words decide about nobody's fitting at all."""
         return NeedRow(
             id=new_id(),
+            organization_id=None,
             version=0,
             division=self.division,
             longitude=self.longitude,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -264,7 +264,9 @@ async def waiting_counts(session: AsyncSession, team_ids: Sequence[UUID]) -> dic
     return {team_id: n for team_id, n in await session.execute(counted)}
 
 
-async def fields_of(session: AsyncSession, team_ids: Sequence[UUID]) -> Mapping[UUID, tuple[str, ...]]:
+async def fields_of(
+    session: AsyncSession, team_ids: Sequence[UUID] | Select[tuple[UUID]]
+) -> Mapping[UUID, tuple[str, ...]]:
     """The fields of each team, as ids."""
     rows = await session.execute(
         select(TeamField.team_id, TeamField.field_id)

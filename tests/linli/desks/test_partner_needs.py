@@ -3,12 +3,16 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.conversations.models import Block
+from linli.conversations.rules import Side
+from linli.dispatch.rules import DispatchState
 from linli.organizations.models import Organization, OrganizationArea
 from linli.organizations.rules import OrganizationKind
 from linli.teams.models import Team, TeamField
 from linli.teams.rules import TeamRole
 from tests.conftest import NOW, Visitor
 from tests.factories import make_member, make_need, make_organization, make_team, make_team_member
+from tests.linli.dispatch.factories import make_dispatch
 from tests.linli.suggestions.factories import make_asking_need, make_helper
 
 NEVER = "0" * 21
@@ -63,6 +67,44 @@ async def test_members_who_have_not_said_leave_a_question(visitor: Visitor, sess
     page = await leader_looks(visitor, session, await a_led_team(session, availability="?" * 21))
     assert "陪老人散步" in page
     assert "先确认：那时哪些成员有空" in page
+
+
+async def test_a_need_that_was_declined_does_not_come_again(visitor: Visitor, session: AsyncSession) -> None:
+    need = await make_need(session, title="已经婉拒的")
+    team = await a_led_team(session)
+    await make_dispatch(session, need.shifts[0], team, DispatchState.declined)
+    page = await leader_looks(visitor, session, team)
+    assert "已经婉拒的" not in page
+    assert "已经婉拒过: 少数几个" in page
+    assert "已经婉拒的" not in (await visitor.get(f"/teams/{team.id}/needs?order=newest")).text
+
+
+async def test_nothing_is_shown_of_who_has_blocked_all_who_answer(
+    visitor: Visitor, session: AsyncSession
+) -> None:
+    need = await make_need(session, title="社区的")
+    charity = await make_organization(session, OrganizationKind.charity)
+    coordinator = await make_member(session, charity)
+    await make_team_member(session, await make_team(session, charity), await make_helper(session))
+    await session.commit()
+    await visitor.sign_in(coordinator)
+    path = f"/organizations/{charity.id}/fitting-needs"
+    assert "社区的" in (await visitor.get(path)).text
+    blocked = {"account_id": coordinator.id, "side": Side.volunteer, "created_at": NOW}
+    session.add(Block(organization_id=need.organization_id, **blocked))
+    await session.commit()
+    for query in ("", "?order=newest"):
+        assert "社区的" not in (await visitor.get(path + query)).text
+
+
+async def test_who_is_blocked_is_not_counted_as_free(visitor: Visitor, session: AsyncSession) -> None:
+    need = await make_need(session, title="陪老人散步")
+    person = await make_helper(session)
+    blocked = {"account_id": person.id, "side": Side.organization, "created_at": NOW}
+    session.add(Block(organization_id=need.organization_id, **blocked))
+    team = await a_led_team(session)
+    await make_team_member(session, team, person)
+    assert "那时有 5 名成员有空" in await leader_looks(visitor, session, team)
 
 
 async def test_what_is_not_public_or_elsewhere_is_not_shown(visitor: Visitor, session: AsyncSession) -> None:

@@ -6,13 +6,23 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
+from linli.dispatch.rules import DispatchState
 from linli.needs.models import Need
 from linli.needs.rules import NeedState
 from linli.organizations.models import Organization
+from linli.organizations.rules import OrganizationKind
 from linli.participation.rules import State
 from linli.suggestions.actions import refresh_need
 from tests.conftest import Visitor
-from tests.factories import make_member, make_need, make_organization, make_participation
+from tests.factories import (
+    make_member,
+    make_need,
+    make_organization,
+    make_participation,
+    make_team,
+    make_team_member,
+)
+from tests.linli.dispatch.factories import make_dispatch
 from tests.linli.suggestions.factories import make_asking_need, make_helper
 
 MOST_QUERIES = 18
@@ -39,6 +49,8 @@ PAGES = {
     "/organizations/{organization_id}/credentials": "officer",
     "/needs/{need_id}/desk": "officer",
     "/needs/{need_id}/desk/people": "officer",
+    "/needs/{need_id}/desk/teams": "officer",
+    "/needs/{need_id}/desk/organizations": "officer",
     "/needs/{need_id}/roster": "officer",
     "/needs/{need_id}/sheet": "officer",
     "/needs/{need_id}/edit": "officer",
@@ -56,7 +68,7 @@ class SmallTown:
         self.volunteer = volunteer
         self.need = need
 
-    async def grow(self, *, needs: int, volunteers: int, now: datetime) -> None:
+    async def grow(self, *, needs: int, volunteers: int, teams: int, now: datetime) -> None:
         for n in range(needs):
             need = await make_asking_need(
                 self.session,
@@ -72,6 +84,12 @@ class SmallTown:
             if n % 3 < 2:
                 state = State.confirmed if n % 3 else State.applied
                 await make_participation(self.session, self.need.shifts[0], person, state)
+        for _ in range(teams):
+            charity = await make_organization(self.session, OrganizationKind.charity)
+            team = await make_team(self.session, charity)
+            await make_team_member(self.session, team, self.volunteer)
+            for asked in (team, charity):
+                await make_dispatch(self.session, self.need.shifts[1], asked, DispatchState.declined)
         await refresh_need(self.session, need_id=self.need.id, now=now)
 
 
@@ -114,9 +132,9 @@ async def test_queries_do_not_grow_with_what_there_is(
     now: datetime,
 ) -> None:
     who = {"volunteer": small_town.volunteer, "officer": officer}
-    await small_town.grow(needs=3, volunteers=5, now=now)
+    await small_town.grow(needs=3, volunteers=5, teams=1, now=now)
     few = await counted(visitor, statements, small_town, who)
-    await small_town.grow(needs=57, volunteers=95, now=now)
+    await small_town.grow(needs=57, volunteers=95, teams=20, now=now)
     many = await counted(visitor, statements, small_town, who)
     assert {path: (few[path], n) for path, n in many.items() if n > few[path]} == {}
     assert {path: n for path, n in many.items() if n > MOST_QUERIES_OF.get(path, MOST_QUERIES)} == {}

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.conversations.models import Block
+from linli.conversations.rules import Side
 from linli.core.errors import Conflict, NotFound
 from linli.dispatch import actions
 from linli.dispatch.rules import DispatchState
@@ -35,6 +37,21 @@ async def test_asking_keeps_nothing_and_tells_who_leads(
     assert await events(session, meeting.leader) == ["dispatch"]
     assert await events(session, meeting.deputy) == ["dispatch"]
     assert await events(session, meeting.members[0]) == []
+
+
+async def test_a_team_is_asked_as_long_as_one_who_leads_it_is_not_blocked(
+    session: AsyncSession, meeting: Meeting, now: datetime
+) -> None:
+    apart = {"organization_id": meeting.need.organization_id, "created_at": now}
+    session.add(Block(account_id=meeting.leader.id, side=Side.volunteer, **apart))
+    await session.flush()
+    dispatch = await ask(session, meeting, now)
+    await actions.withdraw(session, dispatch=dispatch, account_id=meeting.officer.id, now=now)
+    session.add(Block(account_id=meeting.deputy.id, side=Side.organization, **apart))
+    await session.flush()
+    with pytest.raises(Conflict) as refusal:
+        await ask(session, meeting, now)
+    assert refusal.value.sentence.text == "They cannot be asked at present."
 
 
 async def test_a_yes_keeps_places_a_name_takes_one_of_them_and_a_yes_to_it_confirms(

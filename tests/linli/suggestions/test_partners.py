@@ -15,6 +15,7 @@ from linli.organizations.rules import OrganizationKind
 from linli.participation.rules import State
 from linli.suggestions.partners import PartnersShown, organizations_for_need, teams_for_need
 from linli.teams.models import Team, TeamField
+from linli.teams.rules import TeamState
 from tests.conftest import NOW
 from tests.factories import make_need, make_organization, make_participation, make_team, make_team_member
 from tests.linli.suggestions.factories import make_asking_need, make_helper
@@ -58,7 +59,7 @@ async def test_the_team_with_more_free_members_comes_first_with_its_reasons(sess
     need = await a_need(session)
     small = await a_team(session, await helpers(session, 2))
     large = await a_team(session, await helpers(session, 6))
-    shown = await teams_for_need(session, need=need, shift=need.shifts[0])
+    shown = await teams_for_need(session, need=need, shift=need.shifts[0], now=NOW)
     assert [each.id for each in shown.partners] == [large.id, small.id]
     first, second = ([why.in_language("en") for why in each.reasons] for each in shown.partners)
     assert first == ["6 members are free then", "Same community", "Works in: Elderly care"]
@@ -72,7 +73,7 @@ async def test_who_cannot_come_is_counted_once_by_the_first_reason(session: Asyn
     await a_team(session, await helpers(session, 1, availability=NEVER), fields=("environment",))
     for _ in range(5):
         await a_team(session, await helpers(session, 1, availability=NEVER))
-    shown = await teams_for_need(session, need=need, shift=need.shifts[0])
+    shown = await teams_for_need(session, need=need, shift=need.shifts[0], now=NOW)
     assert not shown.partners
     assert told(shown) == [("work in other fields", "only a few"), ("nobody free then", "5")]
 
@@ -83,7 +84,7 @@ async def test_who_has_promised_that_time_or_is_too_young_does_not_count(session
     young = await make_helper(session, account={"birth_on": (NOW - timedelta(days=17 * 365)).date()})
     await make_participation(session, other.shifts[0], busy, State.confirmed)
     await a_team(session, [busy, young])
-    assert not (await teams_for_need(session, need=need, shift=need.shifts[0])).partners
+    assert not (await teams_for_need(session, need=need, shift=need.shifts[0], now=NOW)).partners
 
 
 async def test_a_paper_that_is_required_is_held_by_somebody_who_can_come(session: AsyncSession) -> None:
@@ -92,7 +93,7 @@ async def test_a_paper_that_is_required_is_held_by_somebody_who_can_come(session
     fits = await a_team(session, await helpers(session, 1, credentials=held))
     away = await helpers(session, 1, credentials=held, availability=NEVER)
     await a_team(session, [*away, *await helpers(session, 3)])
-    shown = await teams_for_need(session, need=need, shift=need.shifts[0])
+    shown = await teams_for_need(session, need=need, shift=need.shifts[0], now=NOW)
     assert [each.id for each in shown.partners] == [fits.id]
 
 
@@ -100,7 +101,7 @@ async def test_who_has_not_said_is_shown_below_with_what_to_ask(session: AsyncSe
     need = await a_need(session)
     sure = await a_team(session, await helpers(session, 1))
     unsure = await a_team(session, await helpers(session, 1, availability="?" * 21), fields=())
-    shown = await teams_for_need(session, need=need, shift=need.shifts[0])
+    shown = await teams_for_need(session, need=need, shift=need.shifts[0], now=NOW)
     assert [each.id for each in shown.partners] == [sure.id, unsure.id]
     asked = shown.partners[1].ask_when
     assert asked is not None
@@ -113,7 +114,7 @@ async def test_an_organization_counts_each_member_of_its_teams_once(session: Asy
     people = await helpers(session, 5)
     await a_team(session, people, home=charity)
     await a_team(session, people[:3], home=charity)
-    shown = await organizations_for_need(session, need=need, shift=need.shifts[0])
+    shown = await organizations_for_need(session, need=need, shift=need.shifts[0], now=NOW)
     assert [each.id for each in shown.partners] == [charity.id]
     assert shown.partners[0].reasons[0].in_language("en") == "5 members are free then"
 
@@ -128,13 +129,27 @@ async def test_an_organization_nobody_vouches_for_or_of_another_county_is_not_sh
     ]
     for charity in homes:
         await a_team(session, await helpers(session, 2), home=charity)
-    shown = await organizations_for_need(session, need=need, shift=need.shifts[0])
+    shown = await organizations_for_need(session, need=need, shift=need.shifts[0], now=NOW)
     assert not shown.partners
     assert told(shown) == [("not verified", "only a few")]
+
+
+async def test_only_agreed_teams_of_verified_organizations_in_the_county_are_shown(
+    session: AsyncSession,
+) -> None:
+    need = await a_need(session)
+    for home, values in (
+        (await make_organization(session, verified_at=None), {}),
+        (None, {"division": NEXT_COUNTY}),
+        (None, {"state": TeamState.proposed}),
+    ):
+        await a_team(session, await helpers(session, 2), home=home, **values)
+    shown = await teams_for_need(session, need=need, shift=need.shifts[0], now=NOW)
+    assert (shown.partners, shown.excluded) == ((), ())
 
 
 async def test_without_a_county_nobody_is_looked_for(session: AsyncSession) -> None:
     need = await a_need(session, division=None)
     await a_team(session, await helpers(session, 2))
     for ranked in (teams_for_need, organizations_for_need):
-        assert not (await ranked(session, need=need, shift=need.shifts[0])).partners
+        assert not (await ranked(session, need=need, shift=need.shifts[0], now=NOW)).partners

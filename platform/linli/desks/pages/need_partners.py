@@ -60,7 +60,7 @@ async def _show(
         are_teams=page == "desk/teams",
         who_tabs=who_tabs(need, chosen, page),
         shift_tabs=shift_tabs(need, coming, chosen, page),
-        found=await ranked(session, need=need, shift=chosen) if looks else None,
+        found=await ranked(session, need=need, shift=chosen, now=now) if looks else None,
         asked={asked_id(row): row for row in asked if chosen and row.shift.id == chosen.id},
         asked_in_all=len(asked),
         states=STATE_NAMES,

@@ -10,6 +10,7 @@ from linli.core.i18n import Message, counted
 from linli.dispatch import queries, rules
 from linli.dispatch.actions.steps import end, locked_dispatch
 from linli.dispatch.models import Dispatch
+from linli.dispatch.past import ORGANIZATIONS, TEAMS, is_barred
 from linli.dispatch.rules import DispatchState
 from linli.dispatch.traces import note, tell_leading
 from linli.needs.models import Need, Shift
@@ -68,13 +69,16 @@ async def why_not_ask(
     """Also for the page: what it can say before anybody presses a button."""
     if team_id is not None:
         is_askable = await queries.askable_team(session, team_id) is not None
+        who, id = TEAMS, team_id
     else:
         assert organization_id is not None
         is_askable = await queries.askable_organization(session, organization_id) is not None
+        who, id = ORGANIZATIONS, organization_id
     asked = {"team_id": team_id, "organization_id": organization_id}
     return rules.refuse_asking(
         is_own=organization_id is not None and organization_id == need.organization_id,
         is_askable=is_askable,
+        is_barred=await is_barred(session, who, id, organization_id=need.organization_id),
         has_said_no=await queries.has_said_no(session, need_id=need.id, **asked),
         is_open_already=await queries.is_open_in_shift(session, shift_id=shift.id, **asked),
     ) or rules.refuse_late(shift.starts_at, now)
