@@ -1,7 +1,9 @@
-"""Whom a leader can name: the members of a team with what is known of them at one time, in few queries."""
+"""Whom a leader can name: the members of a team with what is known of them at some times, in few queries."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,15 +13,15 @@ from linli.accounts.models import Account
 from linli.core import i18n, seed
 from linli.core.i18n import Message
 from linli.core.seed import Credential
-from linli.needs.models import Need, Shift
+from linli.needs.models import Need, NeedCredential, Shift
 from linli.participation.models import Participation
-from linli.participation.queries import who_said_no
+from linli.participation.queries import said_no
 from linli.participation.rules import OPEN, TAKES_A_PLACE
 from linli.teams.models import TeamMember
-from linli.teams.queries import papers_that_count
 from linli.teams.rules import MemberState, counts_at, parts_of_week
-from linli.volunteers.models import VolunteerProfile
+from linli.volunteers.models import VolunteerCredential, VolunteerProfile
 
+T = TypeVar("T")
 MOST_SHOWN = 100
 FREE = Message("Free at this time")
 BUSY = Message("Busy at this time.")
@@ -44,25 +46,92 @@ class Candidate:
         return place if self.can_be_named else place + len(order)
 
 
+@dataclass(frozen=True)
+class Time:
+    """One time of a need, with the ids of the papers it asks for."""
+
+    shift: Shift
+    required: Collection[str]
+
+    def overlaps(self, other: Shift) -> bool:
+        is_another = self.shift.id != other.id
+        return is_another and other.starts_at < self.shift.ends_at and self.shift.starts_at < other.ends_at
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the database says of the members, about all the times at once."""
+
+    members: Sequence[tuple[Account, str | None]]
+    promised: Mapping[UUID, Sequence[Shift]]
+    asked: Collection[tuple[UUID, UUID]]
+    unwilling: Collection[tuple[UUID, UUID]]
+    papers: Mapping[UUID, Mapping[str, date | None]]
+
+    def candidates(self, time: Time) -> list[Candidate]:
+        return [self._candidate(account, week, time) for account, week in self.members]
+
+    def _candidate(self, account: Account, week: str | None, time: Time) -> Candidate:
+        said = self._said(account.id, week, time)
+        missing = self._missing(account.id, time)
+        return Candidate(account, said, missing, said in (FREE, UNKNOWN) and not missing)
+
+    def _said(self, account_id: UUID, week: str | None, time: Time) -> Message:
+        """A week that says busy may have changed: only a promise to somebody else stands in the way."""
+        shift = time.shift
+        if (shift.need_id, account_id) in self.unwilling:
+            return SAID_NO
+        if (shift.id, account_id) in self.asked:
+            return ALREADY
+        if any(time.overlaps(each) for each in self.promised.get(account_id, ())):
+            return BUSY
+        if week is None:
+            return UNKNOWN
+        cells = parts_of_week(i18n.local(shift.starts_at), i18n.local(shift.ends_at))
+        return FREE if counts_at([week], cells, taken=0).free else UNKNOWN
+
+    def _missing(self, account_id: UUID, time: Time) -> tuple[Credential, ...]:
+        held, day = self.papers.get(account_id, {}), i18n.local(time.shift.ends_at).date()
+        counting = {id for id, expires_on in held.items() if expires_on is None or expires_on >= day}
+        return tuple(seed.credentials()[id] for id in time.required if id not in counting)
+
+
 async def candidates(
     session: AsyncSession, *, need: Need, shift: Shift, team_ids: Collection[UUID]
 ) -> list[Candidate]:
     """Who is free comes first, then who has not said, then who cannot be named and why."""
-    rows = await _members(session, team_ids)
-    ids = [account.id for account, _ in rows]
-    promised = await _promised(session, ids, shift)
-    asked = await _asked(session, ids, shift)
-    unwilling = await who_said_no(session, need_id=need.id, account_ids=ids)
-    papers = await papers_that_count(session, ids, on_day=i18n.local(shift.ends_at).date())
-    required = [seed.credentials()[each.credential_id] for each in need.credentials]
-    found = []
-    for account, week in rows:
-        said = _said(account.id, week, shift, promised)
-        said = SAID_NO if account.id in unwilling else ALREADY if account.id in asked else said
-        missing = _missing(required, papers, account.id)
-        can_be_named = said in (FREE, UNKNOWN) and not missing
-        found.append(Candidate(account, said, missing, can_be_named))
-    return sorted(found, key=lambda each: each.comes_first)
+    time = Time(shift, [each.credential_id for each in need.credentials])
+    known = await _known(session, team_ids, [time.shift])
+    return sorted(known.candidates(time), key=lambda each: each.comes_first)
+
+
+async def could_step_in(
+    session: AsyncSession, *, team_id: UUID, shifts: Sequence[Shift]
+) -> Mapping[UUID, int]:
+    """For each shift how many more members have said that they are free, and hold the papers."""
+    if not shifts:
+        return {}
+    known = await _known(session, [team_id], shifts)
+    required = await _required(session, {shift.need_id for shift in shifts})
+    return {
+        shift.id: sum(
+            each.can_be_named and each.said is FREE
+            for each in known.candidates(Time(shift, required.get(shift.need_id, ())))
+        )
+        for shift in shifts
+    }
+
+
+async def _known(session: AsyncSession, team_ids: Collection[UUID], shifts: Sequence[Shift]) -> _Known:
+    members = await _members(session, team_ids)
+    ids = [account.id for account, _ in members]
+    return _Known(
+        members,
+        await _promised(session, ids, shifts),
+        await _asked(session, ids, shifts),
+        await said_no(session, need_ids={shift.need_id for shift in shifts}, account_ids=ids),
+        await _papers(session, ids),
+    )
 
 
 async def _members(session: AsyncSession, team_ids: Collection[UUID]) -> Sequence[tuple[Account, str | None]]:
@@ -80,43 +149,57 @@ async def _members(session: AsyncSession, team_ids: Collection[UUID]) -> Sequenc
     return [(account, week) for account, week in rows]
 
 
-async def _promised(session: AsyncSession, ids: Collection[UUID], shift: Shift) -> set[UUID]:
-    from_another = select(Participation.account_id).join(Shift, Shift.id == Participation.shift_id)
-    found = await session.scalars(
-        from_another.where(
+async def _promised(
+    session: AsyncSession, ids: Collection[UUID], shifts: Sequence[Shift]
+) -> Mapping[UUID, list[Shift]]:
+    rows = await session.execute(
+        select(Participation.account_id, Shift)
+        .join(Shift, Shift.id == Participation.shift_id)
+        .where(
             Participation.account_id.in_(ids),
             Participation.state.in_(TAKES_A_PLACE),
-            Shift.id != shift.id,
-            Shift.starts_at < shift.ends_at,
-            Shift.ends_at > shift.starts_at,
+            Shift.starts_at < max(shift.ends_at for shift in shifts),
+            Shift.ends_at > min(shift.starts_at for shift in shifts),
         )
     )
-    return set(found)
+    return _collected((account_id, shift) for account_id, shift in rows)
 
 
-async def _asked(session: AsyncSession, ids: Collection[UUID], shift: Shift) -> set[UUID]:
-    found = await session.scalars(
-        select(Participation.account_id).where(
-            Participation.shift_id == shift.id,
+async def _asked(
+    session: AsyncSession, ids: Collection[UUID], shifts: Sequence[Shift]
+) -> set[tuple[UUID, UUID]]:
+    rows = await session.execute(
+        select(Participation.shift_id, Participation.account_id).where(
+            Participation.shift_id.in_({shift.id for shift in shifts}),
             Participation.account_id.in_(ids),
             Participation.state.in_(OPEN),
         )
     )
-    return set(found)
+    return {(shift_id, account_id) for shift_id, account_id in rows}
 
 
-def _said(account_id: UUID, week: str | None, shift: Shift, promised: Collection[UUID]) -> Message:
-    """A week that says busy may have changed: only a promise to somebody else stands in the way."""
-    if account_id in promised:
-        return BUSY
-    if week is None:
-        return UNKNOWN
-    cells = parts_of_week(i18n.local(shift.starts_at), i18n.local(shift.ends_at))
-    return FREE if counts_at([week], cells, taken=0).free else UNKNOWN
+async def _papers(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, date | None]]:
+    held = VolunteerCredential
+    rows = await session.execute(
+        select(held.account_id, held.credential_id, held.expires_on).where(
+            held.account_id.in_(ids), held.checked_at.is_not(None)
+        )
+    )
+    of_person = _collected((account_id, (id, expires_on)) for account_id, id, expires_on in rows)
+    return {account_id: dict(papers) for account_id, papers in of_person.items()}
 
 
-def _missing(
-    required: Sequence[Credential], papers: Mapping[UUID, Sequence[Credential]], account_id: UUID
-) -> tuple[Credential, ...]:
-    held = {paper.id for paper in papers.get(account_id, ())}
-    return tuple(each for each in required if each.id not in held)
+async def _required(session: AsyncSession, need_ids: Collection[UUID]) -> Mapping[UUID, Sequence[str]]:
+    rows = await session.execute(
+        select(NeedCredential.need_id, NeedCredential.credential_id).where(
+            NeedCredential.need_id.in_(need_ids)
+        )
+    )
+    return _collected((need_id, id) for need_id, id in rows)
+
+
+def _collected(pairs: Iterable[tuple[UUID, T]]) -> dict[UUID, list[T]]:
+    found: dict[UUID, list[T]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found

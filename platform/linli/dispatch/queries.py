@@ -59,6 +59,20 @@ class DispatchRow:
     def left(self) -> int:
         return self.hold.places_left if self.hold else 0
 
+    @property
+    def waits_for_answer(self) -> bool:
+        return self.dispatch.state is DispatchState.asked
+
+    @property
+    def is_taken_on(self) -> bool:
+        """A yes whose places are still to be filled, or whose people are asked or come."""
+        is_accepted = self.dispatch.state is DispatchState.accepted
+        return is_accepted or bool(self.named.asked or self.named.coming)
+
+    def waits_for_names(self, now: datetime) -> bool:
+        """Places are kept for them, and nobody has been named for some."""
+        return bool(self.left) and self.hold is not None and self.hold.runs_at(now)
+
 
 async def find_dispatch(session: AsyncSession, dispatch_id: UUID) -> Dispatch:
     found = await session.get(Dispatch, dispatch_id)
@@ -235,16 +249,26 @@ async def needs_to_ask_for(
     return list(first.values())
 
 
-async def named_people(session: AsyncSession, hold_id: UUID | None) -> list[tuple[Participation, Account]]:
-    """Everybody who was named for a hold, in the order of naming."""
+async def named_people(session: AsyncSession, hold_id: UUID) -> Sequence[tuple[Participation, Account]]:
+    return (await people_named_for(session, [hold_id])).get(hold_id, [])
+
+
+async def people_named_for(
+    session: AsyncSession, hold_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[tuple[Participation, Account]]]:
+    """Whom the leaders named for each, in the order in which they were named."""
     rows = await session.execute(
         select(Participation, Account)
         .join(Account, Account.id == Participation.account_id)
-        .where(Participation.hold_id == hold_id)
+        .where(Participation.hold_id.in_(hold_ids))
         .order_by(Participation.id)
-        .limit(MOST_SHOWN)
+        .limit(MOST_SHOWN * len(hold_ids))
     )
-    return [(participation, account) for participation, account in rows]
+    found: dict[UUID, list[tuple[Participation, Account]]] = {}
+    for participation, account in rows:
+        if participation.hold_id is not None:
+            found.setdefault(participation.hold_id, []).append((participation, account))
+    return found
 
 
 async def unanswered_in_time(session: AsyncSession, *, now: datetime, limit: int = 50) -> Sequence[UUID]:

@@ -155,14 +155,22 @@ async def checked_credentials(session: AsyncSession, account_id: UUID) -> dict[s
 
 
 async def who_said_no(session: AsyncSession, *, need_id: UUID, account_ids: Collection[UUID]) -> set[UUID]:
-    found = await session.scalars(
-        select(Participation.account_id).where(
-            Participation.need_id == need_id,
+    found = await said_no(session, need_ids=[need_id], account_ids=account_ids)
+    return {account_id for _, account_id in found}
+
+
+async def said_no(
+    session: AsyncSession, *, need_ids: Collection[UUID], account_ids: Collection[UUID]
+) -> set[tuple[UUID, UUID]]:
+    """Pairs of a need and a person who has said no to it, whichever shift."""
+    rows = await session.execute(
+        select(Participation.need_id, Participation.account_id).where(
+            Participation.need_id.in_(need_ids),
             Participation.account_id.in_(account_ids),
             Participation.state.in_(SAID_NO),
         )
     )
-    return set(found)
+    return {(need_id, account_id) for need_id, account_id in rows}
 
 
 async def times_asked_lately(

@@ -10,7 +10,7 @@ from linli.core.web.security import may
 from linli.core.web.templating import render
 from linli.dispatch import queries
 from linli.dispatch.queries import DispatchRow
-from linli.dispatch.rules import STATE_NAMES, DispatchState
+from linli.dispatch.rules import STATE_NAMES
 from linli.divisions.shown import named
 from linli.organizations.queries import organization_with_id
 from linli.teams.policies import may_lead, may_manage_teams
@@ -47,15 +47,10 @@ async def of_organization(
 
 
 def _sorted(rows: Sequence[DispatchRow]) -> dict[str, Any]:
-    def of(*states: DispatchState) -> list[DispatchRow]:
-        return [row for row in rows if row.dispatch.state in states]
-
-    with_people = [row for row in rows if row.named.asked or row.named.coming]
-    going_on = [row for row in rows if row.dispatch.state is DispatchState.accepted or row in with_people]
     return {
-        "asked": of(DispatchState.asked),
-        "taken_on": going_on,
-        "over": [row for row in rows if row not in going_on and not row.dispatch.is_open],
+        "asked": [row for row in rows if row.waits_for_answer],
+        "taken_on": [row for row in rows if row.is_taken_on],
+        "over": [row for row in rows if not row.is_taken_on and not row.dispatch.is_open],
         "states": STATE_NAMES,
         "community": named,
     }
