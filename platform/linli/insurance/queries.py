@@ -16,9 +16,10 @@ from linli.core.errors import NotFound
 from linli.core.i18n import Named
 from linli.core.paging import Page, read_page
 from linli.insurance.models import InsuranceEntry
-from linli.insurance.rules import COVER_NAMES, Insured, uninsured_risks
+from linli.insurance.rules import COVER_NAMES, Insured, risks_running_out, uninsured_risks
 from linli.needs.models import Need, Shift
 from linli.organizations.models import Membership
+from linli.organizations.registration import RENEW_WITHIN
 from linli.teams.models import Team, TeamMember
 from linli.teams.rules import MemberState, TeamState
 
@@ -78,6 +79,32 @@ async def insurances_page(
         descending=True,
     )
     return Page([ShownInsurance(*row) for row in page.rows], page.next_cursor)
+
+
+@dataclass(frozen=True)
+class DueInsurances:
+    """What an organization has to do about its insurances: see a policy, or renew it."""
+
+    unseen: Sequence[InsuranceEntry]
+    ending: Sequence[InsuranceEntry]
+
+
+async def insurances_due(session: AsyncSession, *, organization_id: UUID, today: date) -> DueInsurances:
+    """Those for everything it asks for; one for a single need ends with the need."""
+    found = await session.scalars(
+        select(InsuranceEntry)
+        .where(InsuranceEntry.organization_id == organization_id, InsuranceEntry.need_id.is_(None))
+        .where(InsuranceEntry.revoked_at.is_(None), InsuranceEntry.ends_on >= today - RENEW_WITHIN)
+        .order_by(InsuranceEntry.ends_on, InsuranceEntry.id)
+        .limit(MOST_READ)
+    )
+    entries = found.all()
+    counting = [each for each in entries if each.counts]
+    insured = [each.insured for each in counting]
+    return DueInsurances(
+        [each for each in entries if not each.counts and each.ends_on >= today],
+        [each for each in counting if risks_running_out(each.insured, insured, today=today)],
+    )
 
 
 async def insurances_for(session: AsyncSession, need: Need) -> list[Insured]:

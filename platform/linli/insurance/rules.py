@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from linli.core.i18n import Message
+from linli.organizations.registration import RENEW_WITHIN
 
 
 class Cover(StrEnum):
@@ -104,3 +105,44 @@ def refuse_term(starts_on: date, ends_on: date, today: date) -> Message | None:
     if ends_on - starts_on > LONGEST_TERM:
         return Message("An insurance runs for three years at most. Please look at the days again.")
     return None
+
+
+def risks_running_out(insurance: Insured, others: Sequence[Insured], *, today: date) -> frozenset[str]:
+    """The risks for which nobody takes over when an insurance ends soon, or has just ended.
+
+    Soon is as with the papers of an organization; what ended longer ago is no longer a matter of days.
+
+    Parameters
+    ----------
+    insurance : Insured
+    others : sequence of Insured
+        What else the same organization has, checked and not taken back; `insurance` may be among them.
+    today : date
+        In the place's own time.
+
+    Returns
+    -------
+    frozenset of str
+        Ids of risks; empty while there is time, or where another insurance follows without a gap.
+
+    Examples
+    --------
+    >>> this_year = Insured(date(2026, 1, 1), date(2026, 12, 20), Cover.everybody, frozenset({"water"}))
+    >>> next_year = Insured(date(2026, 12, 21), date(2027, 12, 20), Cover.everybody, frozenset({"water"}))
+    >>> sorted(risks_running_out(this_year, [], today=date(2026, 11, 28)))
+    ['water']
+    >>> sorted(risks_running_out(this_year, [next_year], today=date(2026, 11, 28)))
+    []
+    >>> sorted(risks_running_out(this_year, [], today=date(2026, 10, 1)))
+    []
+    """
+    if not today - RENEW_WITHIN <= insurance.ends_on <= today + RENEW_WITHIN:
+        return frozenset()
+    following = (
+        each.risk_kinds
+        for each in others
+        if each.ends_on > insurance.ends_on
+        and each.starts_on <= insurance.ends_on + timedelta(days=1)
+        and each.covers in {Cover.everybody, insurance.covers}
+    )
+    return insurance.risk_kinds.difference(*following)
