@@ -122,6 +122,12 @@ async def contacts_of(session: AsyncSession, organization_id: UUID) -> Sequence[
     return (await session.scalars(contacts.order_by(OrganizationContact.position))).all()
 
 
+async def documents_due(session: AsyncSession, *, organization_id: UUID, today: date) -> list[ShownDocument]:
+    """Papers that have expired or will within thirty days, the first to expire first."""
+    due = [each for each in await _documents(session, organization_id, today) if each.is_due]
+    return sorted(due, key=lambda each: each.expires_on or today)
+
+
 async def document_with_id(
     session: AsyncSession, *, organization_id: UUID, document_id: UUID
 ) -> tuple[OrganizationDocument, bytes]:

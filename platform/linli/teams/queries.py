@@ -21,7 +21,7 @@ from linli.organizations.models import Organization
 from linli.organizations.rules import COMMITTEES
 from linli.teams.filters import TeamFilter
 from linli.teams.models import Team, TeamField, TeamMember
-from linli.teams.rules import OPEN_STATES, MemberState, TeamRole, TeamState
+from linli.teams.rules import LEADING_ROLES, MOST_TEAMS, OPEN_STATES, MemberState, TeamRole, TeamState
 from linli.volunteers.models import VolunteerCredential
 
 MOST_TEAMS_SHOWN = 100
@@ -168,17 +168,20 @@ async def possible_parents(
     return (await session.scalars(query.order_by(Team.name, Team.id).limit(MOST_TEAMS_SHOWN))).all()
 
 
-async def own_teams(session: AsyncSession, *, account_id: UUID) -> list[OwnTeam]:
+async def own_seats(session: AsyncSession, *, account_id: UUID) -> Sequence[tuple[Team, TeamMember]]:
     """Where somebody is a member, invited, or has asked; a handful at most of each."""
-    rows = (
-        await session.execute(
-            select(Team, TeamMember)
-            .join(TeamMember, TeamMember.team_id == Team.id)
-            .where(TeamMember.account_id == account_id, TeamMember.state.in_(OPEN_STATES))
-            .order_by(Team.name, Team.id)
-            .limit(MOST_TEAMS_SHOWN)
-        )
-    ).all()
+    rows = await session.execute(
+        select(Team, TeamMember)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .where(TeamMember.account_id == account_id, TeamMember.state.in_(OPEN_STATES))
+        .order_by(Team.name, Team.id)
+        .limit(MOST_TEAMS_SHOWN)
+    )
+    return [(team, seat) for team, seat in rows]
+
+
+async def own_teams(session: AsyncSession, *, account_id: UUID) -> list[OwnTeam]:
+    rows = await own_seats(session, account_id=account_id)
     cards = await cards_of(session, [team for team, _ in rows])
     return [OwnTeam(card, seat) for card, (_, seat) in zip(cards, rows, strict=True)]
 
@@ -262,6 +265,31 @@ async def waiting_counts(session: AsyncSession, team_ids: Sequence[UUID]) -> dic
         .group_by(TeamMember.team_id)
     )
     return {team_id: n for team_id, n in await session.execute(counted)}
+
+
+async def home_asks(session: AsyncSession, *, organization_id: UUID) -> list[tuple[Team, int]]:
+    """The teams of an organization that people ask to join, and how many ask."""
+    rows = await session.execute(
+        select(Team, func.count())
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .where(Team.organization_id == organization_id, Team.state == TeamState.agreed)
+        .where(TeamMember.state == MemberState.asked)
+        .group_by(Team.id)
+        .order_by(func.min(TeamMember.asked_at), Team.id)
+        .limit(MOST_TEAMS_SHOWN)
+    )
+    return [(team, n) for team, n in rows]
+
+
+async def led_teams(session: AsyncSession, *, account_id: UUID) -> Sequence[Team]:
+    """The agreed teams that somebody leads or helps to lead, by name."""
+    query = (
+        select(Team)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .where(TeamMember.account_id == account_id, TeamMember.state == MemberState.member)
+        .where(TeamMember.role.in_(LEADING_ROLES), Team.state == TeamState.agreed)
+    )
+    return (await session.scalars(query.order_by(Team.name, Team.id).limit(MOST_TEAMS))).all()
 
 
 async def fields_of(
