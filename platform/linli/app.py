@@ -38,6 +38,7 @@ from linli.core.web.sessions import (
 from linli.core.web.static import serve_static, static
 from linli.desks import api as desks_api
 from linli.desks import pages as desks_pages
+from linli.desks.places import desk_path
 from linli.dispatch import jobs as dispatch_jobs
 from linli.dispatch import pages as dispatch_pages
 from linli.insurance import pages as insurance_pages
@@ -133,7 +134,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Applicat
     i18n.use_time_zone(settings.zone)
     database = database or Database(settings)
     templates = create_templates()
-    templates.globals["static"] = static
+    templates.globals |= {"static": static, "desk_path": desk_path}
     dependencies = {
         "session": Provide(provide_session),
         "caller": Provide(provide_caller),

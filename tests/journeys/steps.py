@@ -157,7 +157,7 @@ async def organization_of(walk: Walk) -> str:
     links = walk.page.locator(".menu a[href^='/organizations/']")
     path = await links.first.get_attribute("href")
     assert path is not None
-    return path.removesuffix("/desk").removesuffix("/register")
+    return "/".join(path.split("/")[:3])
 
 
 async def fill(walk: Walk, texts: Mapping[str, str]) -> None:

@@ -58,7 +58,7 @@ PAGES: Final = {
     ),
     VOLUNTEER: (
         "/home",
-        "/home?order=newest",
+        "/home?order=newest&show=all",
         "/commitments",
         "/participations/{participation}",
         "/needs/{need}",
@@ -66,7 +66,7 @@ PAGES: Final = {
         "/me/teams",
         *(
             f"/teams/{{team}}{page}"
-            for page in ("", "/needs", "/dispatch", "/calendar", "/roster", "/invite", "/edit")
+            for page in ("", "/desk", "/needs", "/dispatch", "/calendar", "/roster", "/invite", "/edit")
         ),
         "/dispatch/{dispatch}",
         "/join/{token}",
@@ -145,6 +145,8 @@ PAGES: Final = {
     ),
     BUREAU: (
         "/organizations/{organization}",
+        "/organizations/{organization}/waiting",
+        "/organizations/{organization}/unanswered",
         "/organizations/{organization}/register",
         "/organizations/{organization}/register?show=verified",
         "/organizations/{organization}/audit",
@@ -159,6 +161,7 @@ PAGES: Final = {
         "/organizations/{organization}/credentials",
     ),
     COORDINATOR: (
+        "/organizations/{organization}/waiting",
         "/organizations/{organization}/desk",
         "/organizations/{organization}/fitting-needs",
         "/organizations/{organization}/fitting-needs?order=newest",
@@ -297,7 +300,7 @@ async def things_found(walk: Walk, who: str) -> dict[str, str]:
 async def link_of_a_group(walk: Walk) -> str:
     """Started where it can be: a time that is this person's own has no such button."""
     for card in range(10):
-        await walk.page.goto("/home?order=newest")
+        await walk.page.goto("/home?order=newest&show=all")
         await walk.page.locator("main .card-title a").nth(card).click()
         button = walk.page.locator("main form[action$='/together'] button")
         if await button.count():

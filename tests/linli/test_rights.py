@@ -180,6 +180,7 @@ ROUTES = {
     "POST /teams/{team_id}/leave": BELONGS,
     "POST /teams/{team_id}/invitation/accept": BELONGS,
     "POST /teams/{team_id}/invitation/decline": BELONGS,
+    "GET /teams/{team_id}/desk": LEADS,
     "GET /teams/{team_id}/needs": LEADS,
     "GET /teams/{team_id}/roster": LEADS,
     **dispatch_routes(
@@ -277,6 +278,10 @@ ROUTES = {
     "POST /organizations/{organization_id}/readmission": READMITS,
     "GET /organizations/{organization_id}/members": open_to(STAFF),
     "POST /organizations/{organization_id}/members/{membership_id}/end": open_to(STAFF),
+    "GET /organizations/{organization_id}/waiting": open_to(
+        Role.coordinator, Role.social_worker, Role.bureau_staff
+    ),
+    "GET /organizations/{organization_id}/unanswered": open_to(Role.social_worker, BUREAU),
     "GET /organizations/{organization_id}/register": open_to(BUREAU),
     "GET /organizations/{organization_id}/audit": open_to(BUREAU),
     "GET /organizations/{organization_id}/register/{subject_id}": open_to_bureau(*BUREAU),

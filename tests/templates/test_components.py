@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from linli.core.i18n import Message
 from linli.core.templates import create_templates
+from linli.desks.places import desk_path
 
 STARTS_AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
@@ -20,6 +21,7 @@ STARTS_AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 def templates() -> Environment:
     environment = create_templates()
     environment.globals["static"] = lambda name: f"/static/{name}"
+    environment.globals["desk_path"] = desk_path
     return environment
 
 

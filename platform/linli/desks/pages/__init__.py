@@ -18,7 +18,9 @@ from linli.desks.pages import (
     partner_needs,
     start,
     talk,
+    team_desk,
     together,
+    waiting,
 )
 
 router = Router(
@@ -39,6 +41,8 @@ router = Router(
         field.router,
         need_page.router,
         talk.router,
+        team_desk.router,
         together.router,
+        waiting.router,
     ],
 )

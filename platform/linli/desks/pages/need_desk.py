@@ -16,7 +16,7 @@ from linli.core.i18n import Message, Named, counted
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import done, render
-from linli.desks.pages.board import BoardRow
+from linli.desks.board import BoardRow
 from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, who_tabs
 from linli.divisions.shown import named
 from linli.insurance.queries import insurances_for, missing_in, named_risks, waiting_for

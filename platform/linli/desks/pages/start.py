@@ -1,31 +1,19 @@
 """Where one begins after signing in: at the desk one works at, or at one's own home."""
 
-from typing import Any, Final
+from typing import Any
 
 from litestar import Response, Router, get
 
-from linli.core.web.given import Asked, Caller
+from linli.core.web.given import Asked, Caller, Session
 from linli.core.web.htmx import go
-from linli.core.web.security import Seat, may, signed_in
-from linli.organizations.rules import Role
-
-# An officer has two minutes: the first page is the one with what waits for an answer.
-DESKS: Final = {
-    Role.officer: "desk",
-    Role.social_worker: "desk",
-    Role.coordinator: "desk",
-    Role.bureau_staff: "register",
-    Role.auditor: "audit",
-}
+from linli.core.web.security import may, signed_in
+from linli.desks.places import places_of
 
 
 @get("/start", opt=may(signed_in))
-async def start(request: Asked, caller: Caller) -> Response[Any]:
-    return go(request, desk_path(caller.seats[0]) if caller.seats else "/home")
-
-
-def desk_path(seat: Seat) -> str:
-    return f"/organizations/{seat.organization_id}/{DESKS[Role(seat.role)]}"
+async def start(request: Asked, session: Session, caller: Caller) -> Response[Any]:
+    places = await places_of(session, caller)
+    return go(request, places[0].url)
 
 
 router = Router("/", route_handlers=[start])
