@@ -1,4 +1,4 @@
-"""A volunteer's home: who asks for me, what fits me, and the same list unpersonalised."""
+"""A volunteer's home: who asks for me, what I promised, what fits me, and the same list unpersonalised."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Form, Now, QueryText, Session
 from linli.core.web.security import may, signed_in
 from linli.core.web.templating import done, render
+from linli.desks.places import places_of
+from linli.desks.waiting.volunteer import volunteer_groups
 from linli.divisions.queries import county_of, with_code
 from linli.divisions.shown import named
 from linli.needs.filters import NeedFilter
@@ -19,11 +21,15 @@ from linli.suggestions.for_person import needs_for_person
 from linli.volunteers.models import VolunteerProfile
 
 Page = Response[Any]
-SHOWN = 20
+# On a phone the first look is short; "all" is one tap away.
+FIRST = 3
+ALL = 20
 
 
 @get("/home", opt=may(signed_in))
-async def my_home(request: Asked, session: Session, caller: Caller, now: Now, order: QueryText = "") -> Page:
+async def my_home(
+    request: Asked, session: Session, caller: Caller, now: Now, order: QueryText = "", show: QueryText = ""
+) -> Page:
     account = await session.get_one(Account, caller.account_id)
     profile = await session.get(VolunteerProfile, caller.account_id)
     personalised = caller.personalised and order != "newest"
@@ -31,21 +37,30 @@ async def my_home(request: Asked, session: Session, caller: Caller, now: Now, or
     place = with_code(account.division or "")
     county = county_of(place) if place else None
     cards = (
-        await needs_for_person(session, account=account, now=now, limit=SHOWN)
+        await needs_for_person(session, account=account, now=now, limit=ALL)
         if personalised
-        else await newest_needs(session, now=now, division=county.code if county else None, limit=SHOWN)
+        else await newest_needs(session, now=now, division=county.code if county else None, limit=ALL)
     )
+    promised = [each for each in coming if each.participation.state is State.confirmed]
+    news, teams = await volunteer_groups(session, account_id=caller.account_id)
     return render(
         request,
         "desks/home.html",
+        places=await places_of(session, caller),
         invitations=[each for each in coming if each.participation.state in WAITS_FOR_YES],
-        next_promise=next((each for each in coming if each.participation.state is State.confirmed), None),
-        cards=cards,
+        promised=promised,
+        coming=coming,
+        news=news,
+        teams=teams,
+        cards=cards if show == "all" else cards[:FIRST],
+        more=len(cards) > FIRST and show != "all",
+        all_url="/home?show=all" + ("&order=newest" if order == "newest" else ""),
         personalised=personalised,
         has_profile=profile is not None,
         place=named(county.code) if county else None,
         near_url=NeedFilter(division=county).url() if county else "/needs",
         community=named,
+        now=now,
     )
 
 
