@@ -46,6 +46,11 @@ def _of(row: DispatchRow, places: Message, due: Message, *, says_whom: bool) -> 
         url=f"/dispatch/{row.dispatch.id}",
         starts_at=row.shift.starts_at,
         ends_at=row.shift.ends_at,
-        facts=(named(row.need.division or ""), places, *((row.asked,) if says_whom else ())),
+        # On the desk of an organization: which of its teams.
+        facts=(
+            named(row.need.division or ""),
+            places,
+            row.asked if says_whom and row.dispatch.team_id else None,
+        ),
         due=due,
     )
