@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from linli.accounts.models import Account
 from linli.core.errors import NotFound
 from linli.dispatch.models import Dispatch
-from linli.dispatch.rules import ASKABLE_KINDS, OPEN_STATES, SAID_YES, DispatchState
+from linli.dispatch.rules import ASKABLE_KINDS, OPEN_STATES, DispatchState
 from linli.needs.models import Need, Shift
 from linli.needs.rules import RUNNING_STATES
 from linli.needs.views import PublicNeed
@@ -30,8 +30,8 @@ SHOWN_AFTER_END: Final = timedelta(days=30)
 Home = aliased(Organization)
 Asker = aliased(Organization)
 # Who will not come any more, of the people who were named.
-_GONE: Final = (State.declined, State.expired, State.withdrawn, State.cancelled)
-_COMES: Final = (State.confirmed, State.attended, State.absent)
+GONE: Final = (State.declined, State.expired, State.withdrawn, State.cancelled)
+COMES: Final = (State.confirmed, State.attended, State.absent)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ async def askable_team(session: AsyncSession, team_id: UUID) -> Team | None:
 async def askable_organization(session: AsyncSession, organization_id: UUID) -> Organization | None:
     organization: Organization | None = await session.scalar(
         select(Organization)
-        .where(Organization.id == organization_id, _is_askable(Organization))
+        .where(Organization.id == organization_id, is_askable(Organization))
         .execution_options(populate_existing=True)
     )
     return organization
@@ -271,68 +271,13 @@ async def people_named_for(
     return found
 
 
-async def unanswered_in_time(session: AsyncSession, *, now: datetime, limit: int = 50) -> Sequence[UUID]:
-    return await _due(
-        session,
-        select(Dispatch).where(Dispatch.state == DispatchState.asked, Dispatch.answer_until <= now),
-        limit,
-    )
-
-
-async def with_hold_over(session: AsyncSession, *, now: datetime, limit: int = 50) -> Sequence[UUID]:
-    return await _due(
-        session,
-        select(Dispatch)
-        .join(Hold, Hold.id == Dispatch.hold_id)
-        .where(Dispatch.state == DispatchState.accepted, Hold.ended_at.is_(None), Hold.until <= now),
-        limit,
-    )
-
-
-async def no_longer_possible(session: AsyncSession, *, limit: int = 50) -> Sequence[UUID]:
-    """Open ones whose need does not run, or whose team or organization cannot be asked any more."""
-    need_is_over = Need.state.not_in(RUNNING_STATES)
-    team_cannot = Dispatch.team_id.is_not(None) & Team.id.is_not(None) & ~_team_is_askable()
-    organization_cannot = Dispatch.organization_id.is_not(None) & ~_is_askable(Home)
-    return await _due(
-        session,
-        select(Dispatch)
-        .join(Need, Need.id == Dispatch.need_id)
-        .outerjoin(Team, Team.id == Dispatch.team_id)
-        .outerjoin(Home, Home.id == func.coalesce(Dispatch.organization_id, home_id()))
-        .where(Dispatch.state.in_(OPEN_STATES), or_(need_is_over, team_cannot, organization_cannot)),
-        limit,
-    )
-
-
-async def with_untold_answers(session: AsyncSession, *, limit: int = 50) -> Sequence[UUID]:
-    """Where people who were named have answered, and who leads has not heard of it."""
-    coming, gone = _count_of(_COMES), _count_of(_GONE)
-    counted = (
-        select(Participation.hold_id, coming.label("coming"), gone.label("gone"))
-        .where(Participation.hold_id.is_not(None))
-        .group_by(Participation.hold_id)
-        .subquery()
-    )
-    return await _due(
-        session,
-        select(Dispatch)
-        .join(counted, counted.c.hold_id == Dispatch.hold_id)
-        .where(
-            Dispatch.state.in_(SAID_YES),
-            or_(Dispatch.told_coming != counted.c.coming, Dispatch.told_gone != counted.c.gone),
-        ),
-        limit,
-    )
-
-
 async def counts_of(session: AsyncSession, hold_ids: Collection[UUID]) -> Mapping[UUID, Named]:
     rows = await session.execute(
         select(
             Participation.hold_id,
-            _count_of((State.offered,)),
-            _count_of(_COMES),
-            _count_of(_GONE),
+            count_of((State.offered,)),
+            count_of(COMES),
+            count_of(GONE),
         )
         .where(Participation.hold_id.in_(hold_ids))
         .group_by(Participation.hold_id)
@@ -369,12 +314,6 @@ def _recent(whose: ColumnElement[bool], now: datetime) -> Select[Any]:
     return _whole().where(whose, is_recent).order_by(Shift.starts_at, Dispatch.id)
 
 
-async def _due(session: AsyncSession, query: Select[Any], limit: int) -> Sequence[UUID]:
-    """In the order in which their needs are locked."""
-    ids = query.with_only_columns(Dispatch.id).order_by(Dispatch.need_id, Dispatch.id).limit(limit)
-    return (await session.scalars(ids)).all()
-
-
 async def _acting_for(session: AsyncSession, organization_id: UUID | None) -> Sequence[Account]:
     found = await session.scalars(
         select(Account)
@@ -391,13 +330,9 @@ def _asked(team_id: UUID | None, organization_id: UUID | None) -> ColumnElement[
     return Dispatch.team_id == team_id if team_id else Dispatch.organization_id == organization_id
 
 
-def _is_askable(organization: Any) -> ColumnElement[bool]:
+def is_askable(organization: Any) -> ColumnElement[bool]:
     return and_(organization.is_verified, organization.kind.in_(ASKABLE_KINDS))
 
 
-def _team_is_askable() -> ColumnElement[bool]:
-    return and_(can_go_on(), Home.is_verified)
-
-
-def _count_of(states: Collection[State]) -> ColumnElement[int]:
+def count_of(states: Collection[State]) -> ColumnElement[int]:
     return func.count().filter(Participation.state.in_(states))

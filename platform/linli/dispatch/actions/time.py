@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.i18n import Message, counted
-from linli.dispatch import queries, rules
+from linli.dispatch import due, queries, rules
 from linli.dispatch.actions.steps import end, locked_dispatch
 from linli.dispatch.models import Dispatch
 from linli.dispatch.queries import Named
@@ -22,8 +22,8 @@ CANNOT_ACT: Final = Message("At present nobody can be named. Whoever holds a pla
 
 async def expire_unanswered(session: AsyncSession, *, now: datetime) -> int:
     """Teams and organizations that did not answer."""
-    due = await queries.unanswered_in_time(session, now=now)
-    for dispatch_id in due:
+    found = await due.unanswered_in_time(session, now=now)
+    for dispatch_id in found:
         dispatch = await queries.find_dispatch(session, dispatch_id)
         need, shift = await locked_dispatch(session, dispatch)
         if dispatch.state is DispatchState.asked:
@@ -34,13 +34,13 @@ async def expire_unanswered(session: AsyncSession, *, now: datetime) -> int:
             name = await queries.name_of(session, dispatch)
             what = Message("{name} has not answered in time.", name=name)
             await tell_officers(session, need, shift, what, now)
-    return len(due)
+    return len(found)
 
 
 async def end_overdue_holds(session: AsyncSession, *, now: datetime) -> int:
     """Places for which nobody was named in time are free for others."""
-    due = await queries.with_hold_over(session, now=now)
-    for dispatch_id in due:
+    found = await due.with_hold_over(session, now=now)
+    for dispatch_id in found:
         dispatch = await queries.find_dispatch(session, dispatch_id)
         need, shift = await locked_dispatch(session, dispatch)
         if dispatch.state is DispatchState.accepted and dispatch.hold_id is not None:
@@ -50,13 +50,13 @@ async def end_overdue_holds(session: AsyncSession, *, now: datetime) -> int:
             note(session, "end_hold", dispatch, need, None, now)
             if left:
                 await _tell_both_of_left(session, dispatch, need, shift, left, now)
-    return len(due)
+    return len(found)
 
 
 async def end_impossible(session: AsyncSession, *, now: datetime) -> int:
     """The need is over, the team has ended, or its organization has lost its mark: nothing more is held."""
-    due = await queries.no_longer_possible(session)
-    for dispatch_id in due:
+    found = await due.no_longer_possible(session)
+    for dispatch_id in found:
         dispatch = await queries.find_dispatch(session, dispatch_id)
         need, shift = await locked_dispatch(session, dispatch)
         if dispatch.is_open:
@@ -68,20 +68,20 @@ async def end_impossible(session: AsyncSession, *, now: datetime) -> int:
                 name = await queries.name_of(session, dispatch)
                 what = Message("{name} cannot be asked any more; what was kept for them is free.", name=name)
                 await tell_officers(session, need, shift, what, now)
-    return len(due)
+    return len(found)
 
 
 async def tell_of_answers(session: AsyncSession, *, now: datetime) -> int:
     """Who leads hears how it stands after people who were named have answered."""
-    due = await queries.with_untold_answers(session)
-    for dispatch_id in due:
+    found = await due.with_untold_answers(session)
+    for dispatch_id in found:
         dispatch = await queries.find_dispatch(session, dispatch_id)
         need, shift = await locked_dispatch(session, dispatch)
         row = await queries.row_of(session, dispatch)
         dispatch.told_coming, dispatch.told_gone = row.named.coming, row.named.gone
         await session.flush()
         await tell_leading(session, dispatch, need, shift, _standing(row.named, row.left), now)
-    return len(due)
+    return len(found)
 
 
 async def _tell_both_of_left(
