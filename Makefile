@@ -1,5 +1,7 @@
 # One line each. What a target needs is made on the way; `make` alone shows them.
 PORT ?= 8000
+# Some machines ask Python to keep nothing it compiled: each process would begin two seconds later.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test rights check format bench clean
 
