@@ -14,12 +14,20 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from linli.core.config import Settings
 from linli.core.db import Database, new_id
 from linli.migrations import migrate
-from tests.conftest import settings_for
+from tests.conftest import MadeOnce, settings_for
 
 
 @pytest.fixture(scope="session")
-async def pattern(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+async def pattern(
+    settings: Settings, made_once: MadeOnce, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
     """A migrated database that is only ever copied."""
+    if settings.database_url not in made_once.patterns:
+        made_once.patterns[settings.database_url] = await made_pattern(settings, tmp_path_factory)
+    return made_once.patterns[settings.database_url]
+
+
+async def made_pattern(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     if settings.is_sqlite:
         pattern = settings_for(f"sqlite:///{tmp_path_factory.mktemp('pattern') / 'pattern.sqlite'}")
     else:

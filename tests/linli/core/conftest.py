@@ -21,7 +21,7 @@ from linli.core.i18n import Message
 from linli.core.web.application import Application
 from linli.core.web.given import Asked, Form, Now, PathText, Session
 from linli.core.web.security import anyone, may, signed_in
-from tests.conftest import DatabaseOfTheTest, Visitor
+from tests.conftest import DatabaseOfTheTest, MadeOnce, Visitor
 
 THING = UUID(int=7)
 TYPED = "a secret that somebody typed"
@@ -131,8 +131,13 @@ def probed(settings: Settings, database: Database) -> Application:
 
 
 @pytest.fixture(scope="session")
-def probed_application(settings: Settings, any_database: DatabaseOfTheTest) -> Application:
-    return probed(settings, any_database)
+def probed_application(
+    settings: Settings, made_once: MadeOnce, any_database: DatabaseOfTheTest
+) -> Application:
+    name = f"probed {settings.database_url}"
+    if name not in made_once.applications:
+        made_once.applications[name] = probed(settings, any_database)
+    return made_once.applications[name]
 
 
 @pytest.fixture

@@ -1,0 +1,42 @@
+"""Who does what when several workers run the tests: a file on one database at a time, the longest first.
+
+Stories in the browser stay together, because a server with its town is dear: one worker walks them on SQLite,
+another on PostgreSQL. Order and company change nothing about a test: each runs alone as well.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
+
+STORIES: Final = "tests/journeys"
+# Begun last, these would leave one worker busy and the others idle. Roughly in seconds; all else is shorter.
+LONG: Final = {
+    STORIES: 240,
+    "tests/test_wheel.py": 60,
+}
+
+
+class LongestFirst(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        longest = max(self.workqueue, key=lambda unit: seconds_of(unit, self.workqueue[unit]))
+        self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
+
+
+def unit_of(nodeid: str) -> str:
+    """What one worker does in one go."""
+    file, _, test = nodeid.partition("::")
+    database = re.search(r"[\[-](sqlite|postgresql)[\]-]", test)
+    if database is None:
+        return file
+    return f"{STORIES if file.startswith(STORIES) else file} on {database[1]}"
+
+
+def seconds_of(unit: str, tests: Collection[str]) -> float:
+    return LONG.get(unit.partition(" on ")[0], len(tests) / 100)
