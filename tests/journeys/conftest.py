@@ -76,7 +76,7 @@ async def visit(request: pytest.FixtureRequest, browser: Browser, server: Server
     people: list[Person] = []
 
     async def come(look: Look = PHONE) -> Person:
-        people.append(await new_person(browser, look, server.url))
+        people.append(await new_person(browser, look, server))
         return people[-1]
 
     yield come

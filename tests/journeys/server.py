@@ -19,7 +19,7 @@ from tests.house import ROOT
 LINLI: Final = (sys.executable, "-c", "from linli.cli import main; main()")
 CHECKOUT: Final = os.pathsep.join((str(ROOT / "platform"), str(ROOT)))
 MAILBOX: Final = "/dev/mailbox"
-SECONDS_TO_START: Final = 30.0
+SECONDS_TO_START: Final = 120.0
 SECONDS_FOR_MAIL: Final = 15.0
 
 
@@ -29,6 +29,10 @@ class Server:
     command: Sequence[str]
     environ: Mapping[str, str]
     folder: Path
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.environ["LINLI_DATABASE_URL"].startswith("sqlite")
 
     def linli(self, *arguments: str) -> str:
         """What the command printed; it works on the same database as the server."""

@@ -36,7 +36,7 @@ class Effort:
 
 @dataclass
 class Walk:
-    """A person going through the site; every page on the way is checked."""
+    """A person going through the site; every page on the way is checked, by axe where they meet it."""
 
     person: Person
     effort: Effort = field(default_factory=Effort)
@@ -53,8 +53,9 @@ class Walk:
     async def _has_looked(self) -> bool:
         await self.page.wait_for_load_state()
         try:
-            if self.person.look.javascript:
+            if self.person.meets_axe:
                 await expect_no_violations(self.page)
+            if self.person.look.javascript:
                 await expect_no_sideways_scrolling(self.page)
         except Error as error:
             if "context was destroyed" not in error.message:

@@ -27,7 +27,7 @@ PROPOSAL: Final = ".panel-proposal .people"
 @pytest.fixture(scope="session")
 async def posted(browser: Browser, town: Server) -> str:
     """The path of a need with places that are taken at once."""
-    officer = Walk(await new_person(browser, DESK, town.url))
+    officer = Walk(await new_person(browser, DESK, town))
     await sign_in(officer, OFFICER, town)
     need = await post_a_need(officer, title="河边清洁", places=9)
     await officer.person.context.close()
