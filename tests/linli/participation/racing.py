@@ -27,6 +27,7 @@ from tests.house import ROOT
 from tests.journeys.server import CHECKOUT, LINLI, free_port, stop, wait_until_ready
 
 SERVERS = 2
+PATIENCE = 10
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,15 @@ class Track:
 
 
 async def press_at(client: httpx.AsyncClient, press: Press) -> httpx.Response:
+    """The answer; who hears that the house is busy, as on a slow disk, presses again."""
     headers = {"Cookie": press.racer.cookie, "x-csrftoken": press.racer.form_token}
     if press.key:
         headers["Idempotency-Key"] = press.key
-    return await client.post(press.path, data={"note": press.note, **press.fields}, headers=headers)
+    for _ in range(PATIENCE):
+        answer = await client.post(press.path, data={"note": press.note, **press.fields}, headers=headers)
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            break
+    return answer
 
 
 @asynccontextmanager
@@ -115,7 +121,7 @@ async def running_track(settings: Settings, folder: Path) -> AsyncIterator[Track
     try:
         for process, url, log in started:
             await asyncio.to_thread(wait_until_ready, process, url, log)
-        clients = [httpx.AsyncClient(base_url=url, timeout=10) for _, url, _ in started]
+        clients = [httpx.AsyncClient(base_url=url, timeout=60) for _, url, _ in started]
         yield Track(settings, database, clients)
         for client in clients:
             await client.aclose()

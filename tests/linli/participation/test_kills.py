@@ -106,7 +106,7 @@ async def test_a_server_killed_under_its_clients_comes_back_with_all_it_had_prom
         racers = [await track.sign_in(account) for account in accounts]
         server, url, log = start_server(own_settings, tmp_path / f"server-{life}.log")
         await asyncio.to_thread(wait_until_ready, server, url, log)
-        async with httpx.AsyncClient(base_url=url, timeout=10) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
             posting = [asyncio.create_task(post(client, racer, shift_id)) for racer in racers]
             await wait_for_the_first(posting)
             await asyncio.sleep(chance.uniform(0, 0.1))
