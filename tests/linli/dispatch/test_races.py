@@ -31,9 +31,9 @@ from tests.factories import (
 )
 from tests.linli.conftest import copy_of
 from tests.linli.dispatch.factories import make_dispatch
-from tests.linli.participation.racing import Press, Racer, Track, running_track
+from tests.linli.participation.racing import Press, Racer, Track, rounds, running_track
 
-PLACES, RACERS, ROUNDS = 3, 16, 2
+PLACES, RACERS = 3, 16
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ async def expect_whole(track: Track, shift: Shift) -> int:
 
 
 async def test_people_friends_and_teams_at_once_never_take_one_place_too_many(track: Track) -> None:
-    for _ in range(ROUNDS):
+    for _ in range(rounds(2)):
         async with track.database.transaction() as session:
             shift = await open_shift(session, track)
             people = [await make_account(session) for _ in range(6)]
@@ -115,7 +115,7 @@ async def test_people_friends_and_teams_at_once_never_take_one_place_too_many(tr
 
 
 async def test_leader_and_deputy_both_say_yes_and_it_is_one_yes(track: Track) -> None:
-    for _ in range(ROUNDS):
+    for _ in range(rounds(2)):
         async with track.database.transaction() as session:
             shift = await open_shift(session, track)
             dispatch, leader, deputy, _ = await asked_team(
@@ -130,7 +130,7 @@ async def test_leader_and_deputy_both_say_yes_and_it_is_one_yes(track: Track) ->
 
 
 async def test_the_officer_withdraws_while_the_leader_accepts(track: Track) -> None:
-    for _ in range(ROUNDS * 2):
+    for _ in range(rounds(4)):
         async with track.database.transaction() as session:
             shift = await open_shift(session, track)
             dispatch, leader, _, _ = await asked_team(session, track, shift, 2, state=DispatchState.asked)
@@ -147,7 +147,7 @@ async def test_the_officer_withdraws_while_the_leader_accepts(track: Track) -> N
 
 
 async def test_a_member_answers_while_the_hold_is_released_and_others_apply(track: Track) -> None:
-    for _ in range(ROUNDS * 2):
+    for _ in range(rounds(4)):
         async with track.database.transaction() as session:
             shift = await open_shift(session, track)
             dispatch, leader, _, _ = await asked_team(session, track, shift, 2, state=DispatchState.accepted)

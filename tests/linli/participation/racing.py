@@ -30,6 +30,11 @@ SERVERS = 2
 PATIENCE = 10
 
 
+def rounds(in_the_suite: int) -> int:
+    """How often a race is run: LINLI_TEST_ROUNDS says it for all of them, and `make bench` says fifty."""
+    return int(os.environ.get("LINLI_TEST_ROUNDS", in_the_suite))
+
+
 @dataclass(frozen=True)
 class Racer:
     """Somebody signed in, ready to press a button."""

@@ -1,6 +1,5 @@
 """Two server processes, one database: what people do at the same moment never breaks a promise."""
 
-import os
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
@@ -27,10 +26,8 @@ from tests.factories import (
     make_participation,
 )
 from tests.linli.conftest import copy_of
-from tests.linli.participation.racing import Press, Racer, Track, running_track
+from tests.linli.participation.racing import Press, Racer, Track, rounds, running_track
 
-# `make bench` runs fifty.
-ROUNDS = int(os.environ.get("LINLI_TEST_ROUNDS", "6"))
 RACERS, PLACES = 16, 3
 
 
@@ -107,7 +104,7 @@ async def test_sixteen_at_once_for_three_places_are_exactly_three(
     track: Track, racers: list[Racer], officer: Racer, way_in: object
 ) -> None:
     assert callable(way_in)
-    for _ in range(-(-ROUNDS // 3)):
+    for _ in range(rounds(2)):
         async with track.database.transaction() as session:
             presses = await way_in(session, track, racers, officer)
         answers = await track.at_once(presses)
@@ -120,7 +117,7 @@ async def test_one_person_gets_one_of_two_places_at_the_same_time(
     track: Track, racers: list[Racer], keys: tuple[str, str]
 ) -> None:
     person = racers[0]
-    for n in range(3):
+    for n in range(rounds(3)):
         start = track.next_start()
         async with track.database.transaction() as session:
             first = await make_need(session, starts_at=start, joining=Joining.at_once)
@@ -156,7 +153,7 @@ async def test_one_person_gets_one_place_who_says_yes_and_applies_elsewhere_at_t
 async def test_who_withdraws_while_others_apply_leaves_no_place_counted_twice(
     track: Track, racers: list[Racer]
 ) -> None:
-    for _ in range(2):
+    for _ in range(rounds(2)):
         async with track.database.transaction() as session:
             need = await make_need(
                 session, places=PLACES, starts_at=track.next_start(), joining=Joining.at_once
@@ -220,7 +217,7 @@ CROWDS = [(8, (2,) * 8), (4, (3,) * 6 + (2,) * 6), (0, (2,) * 16), (12, (4, 3, 2
 async def test_people_and_friends_at_once_never_take_half_a_group_or_one_place_too_many(
     track: Track, officer: Racer, alone: int, sizes: tuple[int, ...], joining: Joining
 ) -> None:
-    for _ in range(-(-ROUNDS // 6)):
+    for _ in range(rounds(1)):
         async with track.database.transaction() as session:
             presses, shift = await crowd(session, track, officer, alone, sizes, joining)
         assert len(presses) == RACERS
@@ -288,7 +285,7 @@ async def came_of_each_group(track: Track, shift: Shift) -> list[tuple[int, int]
 
 
 async def test_the_last_two_yeses_at_the_same_moment_take_the_places_once(track: Track) -> None:
-    for _ in range(2):
+    for _ in range(rounds(2)):
         async with track.database.transaction() as session:
             need = await make_need(
                 session, places=PLACES, starts_at=track.next_start(), joining=Joining.at_once
@@ -320,7 +317,7 @@ async def test_a_question_sent_four_times_at_once_is_one_message_in_one_conversa
 async def test_a_block_and_a_yes_at_the_same_moment_leave_no_invitation_open(
     track: Track, racers: list[Racer]
 ) -> None:
-    for _ in range(3):
+    for _ in range(rounds(3)):
         async with track.database.transaction() as session:
             need = await make_need(session, starts_at=track.next_start())
             invitation = await invited(session, need.shifts[0], racers[5].account)

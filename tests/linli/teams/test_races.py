@@ -1,6 +1,5 @@
 """Two servers, one database: whatever is pressed at once, five teams are five, and a team has one leader."""
 
-import os
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -12,9 +11,8 @@ from linli.teams.models import TeamMember
 from linli.teams.rules import MOST_TEAMS, MemberState, TeamRole
 from tests.factories import make_account, make_team, make_team_member
 from tests.linli.conftest import copy_of
-from tests.linli.participation.racing import Press, Track, running_track
+from tests.linli.participation.racing import Press, Track, rounds, running_track
 
-ROUNDS = int(os.environ.get("LINLI_TEST_ROUNDS", "4"))
 DOORS = 8
 
 
@@ -36,7 +34,7 @@ async def memberships(track: Track, account_id: UUID) -> int:
 
 
 async def test_nobody_slips_into_a_sixth_team(track: Track) -> None:
-    for _ in range(ROUNDS):
+    for _ in range(rounds(4)):
         async with track.database.transaction() as session:
             person = await make_account(session)
             for _ in range(MOST_TEAMS - 1):
@@ -49,7 +47,7 @@ async def test_nobody_slips_into_a_sixth_team(track: Track) -> None:
 
 
 async def test_two_who_are_handed_the_team_at_once_do_not_both_lead(track: Track) -> None:
-    for _ in range(ROUNDS):
+    for _ in range(rounds(4)):
         async with track.database.transaction() as session:
             team = await make_team(session)
             leader = await make_account(session)
