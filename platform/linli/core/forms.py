@@ -14,6 +14,7 @@ from linli.core.i18n import Message, counted
 
 REQUIRED = Message("Please fill this in.")
 MAX_VALUES = 200
+FIRST_YEAR = 1900
 # Never visible, or able to turn a line around: they would let one text pass for another.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
@@ -211,9 +212,12 @@ def _read_clock(typed: str) -> time:
 
 
 def _read_day(typed: str) -> date:
+    """Nothing here happened before 1900, and the first days of the calendar fit into no time zone."""
     for pattern in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"):
         try:
-            return datetime.strptime(typed, pattern).date()  # noqa: DTZ007 - a day has no zone
+            day = datetime.strptime(typed, pattern).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
+        if day.year >= FIRST_YEAR:
+            return day
     raise ValueError(typed)

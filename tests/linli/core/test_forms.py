@@ -139,7 +139,10 @@ def test_a_day_is_read_as_people_write_it(value: str) -> None:
     assert form(value).day("it") == date(2026, 11, 24)
 
 
-@pytest.mark.parametrize("value", ["2026-02-30", "24.11.2026", "tomorrow", "0000-01-01", "2026-11-24T00:00"])
+@pytest.mark.parametrize(
+    "value",
+    ["2026-02-30", "24.11.2026", "tomorrow", "0000-01-01", "0001-01-01", "1899-12-31", "2026-11-24T00:00"],
+)
 def test_what_is_no_day_is_refused(value: str) -> None:
     typed = form(value)
     assert typed.day("it") is None
