@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from linli.app import MAX_BODY_BYTES
 from linli.core.config import Settings
 from linli.core.web import forms
+from linli.core.web.application import Application
 from linli.core.web.csrf import new_form_token
 from tests.conftest import Visitor
 
@@ -184,6 +185,35 @@ async def test_nothing_random_breaks_it(probe: Visitor) -> None:
         assert answer.status_code in {201, 400}
 
     await asyncio.to_thread(nothing_breaks)
+
+
+@only_sqlite
+async def test_who_leaves_in_the_middle_of_sending_is_no_failure_of_ours(
+    probe: Visitor, probed_application: Application
+) -> None:
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/probe/write",
+        "raw_path": b"/probe/write",
+        "query_string": b"",
+        "headers": [(b"content-type", FORM.encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "scheme": "http",
+        "root_path": "",
+    }
+    said = iter(({"type": "http.request", "body": b"name=", "more_body": True}, {"type": "http.disconnect"}))
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return next(said)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    await probed_application(scope, receive, send)
+    assert answered[0]["status"] == 408
 
 
 async def test_a_slow_sender_holds_up_nobody_and_is_refused(

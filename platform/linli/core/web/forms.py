@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import UploadFile
-from litestar.exceptions import ClientException, HTTPException
+from litestar.exceptions import ClientException, HTTPException, InternalServerException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import HTTPReceiveMessage, Receive, Scope
 
@@ -103,7 +103,7 @@ async def read_body(scope: Scope, receive: Receive) -> Receive:
                 if _takes_files(scope):
                     await _throw_away(receive)
                 return _refusing(refusal)
-    except TimeoutError:
+    except (TimeoutError, InternalServerException):  # the second when the sender has left
         return _refusing(SentTooSlowly())
     return receive
 
