@@ -34,6 +34,8 @@ class Upload:
 
     name: str
     content: bytes
+    # Larger than what is taken in at all: nothing of it was kept.
+    is_cut_off: bool = False
 
 
 class Form:
@@ -94,15 +96,12 @@ class Form:
     def file(self, name: str, *, largest: int, required: bool = False) -> Upload | None:
         """What was chosen to be sent; None where nothing was, which browsers send as an empty file."""
         sent = self._files.get(name)
-        if sent is None or not sent.content:
+        if sent is None or not (sent.content or sent.is_cut_off):
             if required:
                 self.refuse(name, Message("Please choose a file."))
             return None
-        if len(sent.content) > largest:
-            self.refuse(
-                name,
-                Message("This file is larger than {n} MB. Please choose a smaller one.", n=largest // 10**6),
-            )
+        if sent.is_cut_off or len(sent.content) > largest:
+            self.refuse(name, too_large(largest))
             return None
         return sent
 
@@ -191,6 +190,10 @@ class Form:
         except ValueError:
             self.refuse(name, Message("Please choose one of the list."))
             return None
+
+
+def too_large(largest: int) -> Message:
+    return Message("This file is larger than {n} MB. Please choose a smaller one.", n=largest // 10**6)
 
 
 def clean(text: str, *, many_lines: bool = False) -> str:

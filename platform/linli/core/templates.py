@@ -9,6 +9,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from linli.core import i18n
+from linli.core.forms import too_large
 from linli.core.i18n import BABEL_LOCALES, HTML_LANGUAGES, Message
 from linli.core.resources import resource_folder
 
@@ -40,7 +41,11 @@ def create_templates() -> Environment:
         "paragraphs": _paragraphs,
         "pairs": lambda named: [(each.id, each) for each in named],
     }
-    environment.globals |= {"html_languages": HTML_LANGUAGES, "languages": i18n.LANGUAGES}
+    environment.globals |= {
+        "html_languages": HTML_LANGUAGES,
+        "languages": i18n.LANGUAGES,
+        "too_large": too_large,
+    }
     return environment
 
 

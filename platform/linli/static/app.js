@@ -30,6 +30,26 @@
     if (said) said.hidden = false;
   }
 
+  // A file that is too large is said before it is sent; whoever sends it all the same is told by the server.
+  const isTooLarge = (input) => [...input.files].some((file) => file.size > Number(input.dataset.largest));
+
+  document.addEventListener("change", (event) => {
+    const input = event.target.closest?.("input[data-largest]");
+    if (!input) return;
+    const large = isTooLarge(input);
+    document.getElementById(`${input.id}-large`).hidden = !large;
+    input.setAttribute("aria-invalid", large);
+    const older = document.getElementById(`${input.id}-error`);
+    if (older) older.hidden = true; // it was about the file before
+  });
+
+  document.addEventListener("submit", (event) => {
+    const large = [...event.target.querySelectorAll("input[data-largest]")].find(isTooLarge);
+    if (!large) return;
+    event.preventDefault();
+    large.focus();
+  });
+
   // A second press of a button while the first is on its way does nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -1,19 +1,23 @@
 """Papers are sent, seen by whom they are for, renewed, and bounded."""
 
+import tracemalloc
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.audit import AuditEntry
 from linli.core.db import Database
+from linli.core.web import uploads
 from linli.core.web.csrf import new_form_token
 from linli.core.web.security import cookie_name
 from linli.notifications.models import Notice
 from linli.organizations.jobs import JOBS
 from linli.organizations.models import (
+    Organization,
     OrganizationDocument,
 )
 from linli.organizations.rules import OrganizationKind as Kind
@@ -102,33 +106,57 @@ async def test_a_file_that_is_no_paper_gets_a_sentence_and_is_not_kept(
     assert await session.scalar(select(func.count()).select_from(OrganizationDocument)) == 0
 
 
-async def test_two_hundred_megabytes_are_answered_with_a_sentence(
+async def test_two_hundred_megabytes_bring_the_form_back_with_a_sentence_and_what_was_typed(
     visitor: Visitor, desk: Desk, session: AsyncSession
 ) -> None:
-    import tracemalloc
-
     charity = await make_organization(session, Kind.charity, division=COUNTY)
     await visitor.sign_in(await make_member(session, charity))
     await session.commit()
-    token = new_form_token(visitor.settings.secret_key)
-    visitor.cookies.set(cookie_name(visitor.settings, "csrf"), token)
+    tracemalloc.start()
+    answer = await send_megabytes(visitor, charity, 200)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert answer.status_code == 422
+    assert "这个文件超过10 MB" in answer.text
+    for part in ('id="field-file-error"', 'value="approval" selected', 'value="2027-05-01"'):
+        assert part in answer.text
+    assert peak < 60_000_000
+    assert await session.scalar(select(func.count()).select_from(OrganizationDocument)) == 0
 
-    async def endless() -> Any:
+
+async def test_whoever_has_no_token_or_never_ends_learns_nothing_of_the_form(
+    visitor: Visitor, desk: Desk, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charity = await make_organization(session, Kind.charity, division=COUNTY)
+    await visitor.sign_in(await make_member(session, charity))
+    await session.commit()
+    assert (await send_megabytes(visitor, charity, 20, token="somebody else's")).status_code == 403
+    monkeypatch.setattr(uploads, "MOST_LET_PASS", 15_000_000)
+    answer = await send_megabytes(visitor, charity, 20)
+    assert (answer.status_code, "太大" in answer.text) == (413, True)
+
+
+async def send_megabytes(
+    visitor: Visitor, charity: Organization, megabytes: int, token: str | None = None
+) -> httpx.Response:
+    """The form of the page with such a file, and no length announced."""
+    own = new_form_token(visitor.settings.secret_key)
+    visitor.cookies.set(cookie_name(visitor.settings, "csrf"), own)
+    typed = {"_csrf_token": token or own, "document_kind": "approval", "expires_on": "2027-05-01"}
+
+    async def body() -> AsyncIterator[bytes]:
+        for name, value in typed.items():
+            yield f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7'
-        for _ in range(200):
+        for _ in range(megabytes):
             yield b"\x00" * 1_000_000
         yield b"\r\n--x--\r\n"
 
-    tracemalloc.start()
-    answer = await visitor.post(
+    return await visitor.post(
         f"/organizations/{charity.id}/documents",
-        content=endless(),
-        headers={"Content-Type": "multipart/form-data; boundary=x", "x-csrftoken": token},
+        content=body(),
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
     )
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert (answer.status_code, "太大" in answer.text) == (413, True)
-    assert peak < 60_000_000
 
 
 async def test_papers_are_few_and_can_be_removed(visitor: Visitor, desk: Desk, session: AsyncSession) -> None:

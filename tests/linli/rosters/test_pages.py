@@ -102,3 +102,10 @@ async def test_people_are_found_by_name_without_their_number(
     assert "石阿婆" in page.text
     assert "13900001111" not in page.text
     assert "石阿婆" not in (await visitor.get(f"{people}?called=nobody")).text
+
+
+async def test_a_file_beyond_all_bounds_is_said_at_its_field(visitor: Visitor, charity: Organization) -> None:
+    files = {"file": ("roster.csv", b"x" * 11_000_000, "text/csv")}
+    answer = await visitor.submit(f"/organizations/{charity.id}/roster/imports", files=files)
+    assert (answer.status_code, 'id="field-file-error"' in answer.text) == (422, True)
+    assert "这个文件超过10 MB" in answer.text

@@ -12,13 +12,14 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import HTTPReceiveMessage, Receive, Scope
 
 from linli.core.forms import Form, Upload
+from linli.core.web.uploads import Beginning, pairs_before_the_end
 
 # A handler takes files by naming this as its `request_max_body_size`: ten megabytes and the form around them.
 MAX_UPLOAD_BYTES = 10_100_000
-# What is too large is still let arrive, up to here: a browser that is cut off shows no sentence.
-MAX_THROWN_AWAY_BYTES = 300_000_000
 MAX_FIELDS = 1000
 BODY_SECONDS = 20.0
+# A photo leaves a village slowly; nobody waits for it meanwhile.
+UPLOAD_SECONDS = 120.0
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 
@@ -93,27 +94,26 @@ async def read_body(scope: Scope, receive: Receive) -> Receive:
     """Take in what is sent before a transaction begins: a slow sender must not hold the database's lock.
 
     The body stays with the request. One that is too large or too slow is refused when it is asked for,
-    so that a stranger is told to sign in whatever was sent.
+    so that a stranger is told to sign in whatever was sent. Where a file made it too large, the form is
+    what stood before it.
     """
+    beginning = Beginning(receive)
+    request = Request[Any, Any, Any](scope, beginning.receive)
+    takes_files = _takes_files(scope)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(UPLOAD_SECONDS if takes_files else BODY_SECONDS):
             try:
-                await Request[Any, Any, Any](scope, receive).body()
+                await request.body()
             except RequestEntityTooLarge as refusal:
-                if _takes_files(scope):
-                    await _throw_away(receive)
-                return _refusing(refusal)
+                if not takes_files or not await beginning.let_pass():
+                    return _refusing(refusal)
+                pairs = pairs_before_the_end(request, bytes(beginning.kept))
+                if not any(isinstance(value, Upload) for _, value in pairs):
+                    return _refusing(refusal)
+                scope["state"]["form"] = Form(pairs)
     except (TimeoutError, InternalServerException):  # the second when the sender has left
         return _refusing(SentTooSlowly())
     return receive
-
-
-async def _throw_away(receive: Receive) -> None:
-    seen, more = 0, True
-    while more and seen < MAX_THROWN_AWAY_BYTES:
-        event: Any = await receive()
-        seen += len(event.get("body", b""))
-        more = event.get("more_body", False)
 
 
 def _refusing(refusal: HTTPException) -> Receive:

@@ -17,7 +17,7 @@ from linli.core.web.given import Asked, Caller, Form, Id, Now, Session, Visitor
 from linli.core.web.security import anyone, may, signed_in
 from linli.core.web.templating import done, locale_of, render
 from linli.organizations import actions, forms, policies, profiles, queries
-from linli.organizations.documents import DOCUMENT_NAMES, MOST_DOCUMENTS
+from linli.organizations.documents import DOCUMENT_NAMES, MOST_BYTES, MOST_DOCUMENTS
 from linli.organizations.models import Organization
 from linli.organizations.pages.entering import let_in_with_role
 from linli.organizations.registration import STATE_NAMES, Step, refuse_step
@@ -238,6 +238,7 @@ async def registration_page(
         can={step.value for step in Step if not refuse_step(organization.state, step)},
         document_names=DOCUMENT_NAMES,
         most_documents=MOST_DOCUMENTS,
+        most_bytes=MOST_BYTES,
         today=today,
         typed=form.typed if form else {},
         errors=errors or FieldErrors(),

@@ -10,6 +10,7 @@ from linli.accounts.forms import places_to_choose
 from linli.core import i18n
 from linli.core.errors import FieldErrors, Invalid, NotFound
 from linli.core.i18n import Message
+from linli.core.spreadsheets import MOST_BYTES
 from linli.core.web import security
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may
@@ -68,6 +69,7 @@ async def people_list(
         total=await queries.count_people(session, organization_id=organization.id),
         last=await queries.last_applied(session, organization_id=organization.id),
         role_names=ROLE_NAMES,
+        most_bytes=MOST_BYTES,
         called=called,
         is_first=not after,
         errors=FieldErrors(errors or {}),
