@@ -31,6 +31,7 @@ from matching.ranking import Ranker, Ranking, Scores
 from matching.tables import REACH_KM_BY_MEANS, Answer, Needs, Volunteers
 from matching.teams import Cover, cover
 from matching.text_model import TextModel
+from matching.text_vectors import TextVectors
 from matching.vocabulary import Taxonomy, Vocabulary
 from matching.week import cell_table, week_cells
 
@@ -71,6 +72,7 @@ __all__ = [
     "SimilarityRanker",
     "Taxonomy",
     "TextModel",
+    "TextVectors",
     "Vocabulary",
     "Volunteers",
     "Way",

@@ -105,12 +105,12 @@ def rank_texts(
     if top < 1:
         raise ValueError(f"top must be at least 1, but is {top}")
     model = TextModel().fit(document.text for document in corpus)
-    by_term = model.transform(document.text for document in corpus).T.tocsr()
+    documents = model.transform(document.text for document in corpus)
     ids = np.array([document.id for document in corpus], dtype=object)
     order = np.arange(len(corpus))
     for start in range(0, len(queries), QUERIES_AT_ONCE):
         block = queries[start : start + QUERIES_AT_ONCE]
-        cosines = (model.transform([query.text for query in block]) @ by_term).toarray()
+        cosines = model.transform(query.text for query in block).cosines(documents)
         for query, scores in zip(block, cosines, strict=True):
             allowed = ids != query.id if exclude_same_id else np.ones(len(ids), dtype=np.bool_)
             for rank, row in enumerate(best_rows(scores, allowed, order, top), start=1):

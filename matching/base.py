@@ -14,7 +14,7 @@ from matching.columns import Booleans, Floats, Whole, column, id_column, within
 from matching.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+    from matching.text_vectors import TextVectors
 
 DIVISION_LEVELS = 5
 """Province, prefecture, county, township, community."""
@@ -30,7 +30,7 @@ class Table:
     ids: Sequence[str] | NDArray[np.str_]
     vocabulary: Vocabulary
     texts: Sequence[str] | None = None
-    text_vectors: csr_array | None = None
+    text_vectors: TextVectors | None = None
     longitude: Floats = MISSING
     latitude: Floats = MISSING
     divisions: Whole = MISSING
@@ -99,10 +99,3 @@ class Table:
         longitude, latitude = np.radians(self.longitude), np.radians(self.latitude)
         flat = np.cos(latitude)
         return np.stack([flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)])
-
-    @cached_property
-    def vectors_by_term(self) -> csr_array:
-        """The text vectors the other way round, shape (n_terms, rows), so that one query is quick."""
-        if self.text_vectors is None:
-            raise ValueError("wanted text vectors, but this table has none")
-        return self.text_vectors.T.tocsr()

@@ -172,14 +172,14 @@ class BM25Ranker(Settings, Ranker):
             raise NotFittedError("this BM25Ranker has seen no texts yet: call fit(texts) first")
         if needs.texts is None or volunteers.texts is None:
             raise ValueError("BM25 reads the column texts of both tables, but one of them has none")
-        queries = count_matrix([Counter(set(terms(text))) for text in needs.texts], self._positions)
+        queries = count_matrix([set(terms(text)) for text in needs.texts], self._positions)
         raw = (queries @ self._weigh(volunteers.texts).T).toarray()
         return _one_part("bm25", raw / (1 + raw))
 
     def _weigh(self, texts: Iterable[str]) -> csr_array:
-        counts = [Counter(terms(text)) for text in texts]
-        weights = count_matrix(counts, self._positions).astype(np.float64)
-        lengths = np.array([row.total() for row in counts], dtype=np.float64)
+        rows = [terms(text) for text in texts]
+        weights = count_matrix(rows, self._positions)
+        lengths = np.array([len(row) for row in rows], dtype=np.float64)
         damping = self.k1 * (1 - self.b + self.b * lengths / self.mean_length_)
         damping_of_entry = np.repeat(damping, np.diff(weights.indptr))
         weights.data *= (self.k1 + 1) / (weights.data + damping_of_entry) * self.idf_[weights.indices]

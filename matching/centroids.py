@@ -13,7 +13,7 @@ from matching.errors import NotFittedError
 from matching.settings import Settings
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+    from matching.text_vectors import TextVectors
 
 
 class NearestCentroid(Settings):
@@ -33,7 +33,7 @@ class NearestCentroid(Settings):
     ----------
     labels_ : tuple of str, length k
         The classes, sorted.
-    centroids_ : ndarray of float64, shape (k, n_terms)
+    centroids_ : ndarray of float64, shape (k, terms and topics)
         Rows of length 1.
 
     References
@@ -58,12 +58,12 @@ class NearestCentroid(Settings):
         self.least_cosine = least_cosine
         self.least_lead = least_lead
 
-    def fit(self, vectors: csr_array, labels: Sequence[str]) -> NearestCentroid:
+    def fit(self, vectors: TextVectors, labels: Sequence[str]) -> NearestCentroid:
         """Learn the centroid of each class.
 
         Parameters
         ----------
-        vectors : csr_array, shape (n, n_terms)
+        vectors : TextVectors, n rows
             Rows of length 1, as `TextModel.transform` gives them.
         labels : sequence of str, length n
 
@@ -82,19 +82,17 @@ class NearestCentroid(Settings):
         if len(self.labels_) < 2:
             raise ValueError(f"got {len(self.labels_)} classes, wanted two or more")
         classes = np.array(labels)
-        means = np.vstack(
-            [np.asarray(vectors[np.flatnonzero(classes == each)].mean(axis=0)) for each in self.labels_]
-        )
+        means = np.vstack([_mean(vectors[np.flatnonzero(classes == each)]) for each in self.labels_])
         lengths = np.linalg.norm(means, axis=1, keepdims=True)
         self.centroids_ = np.divide(means, lengths, out=np.zeros_like(means), where=lengths > 0)
         return self
 
-    def cosines(self, vectors: csr_array) -> NDArray[np.float64]:
+    def cosines(self, vectors: TextVectors) -> NDArray[np.float64]:
         """How near each text is to each class.
 
         Parameters
         ----------
-        vectors : csr_array, shape (n, n_terms)
+        vectors : TextVectors, n rows
 
         Returns
         -------
@@ -108,14 +106,15 @@ class NearestCentroid(Settings):
         """
         if not hasattr(self, "labels_"):
             raise NotFittedError("this NearestCentroid knows no classes yet: call fit(vectors, labels) first")
-        return np.asarray(vectors @ self.centroids_.T, dtype=np.float64)
+        terms, topics = np.hsplit(self.centroids_, [vectors.terms.shape[1]])
+        return np.asarray(vectors.terms @ terms.T + vectors.topics @ topics.T, dtype=np.float64)
 
-    def predict(self, vectors: csr_array) -> list[str | None]:
+    def predict(self, vectors: TextVectors) -> list[str | None]:
         """Name the class of each text.
 
         Parameters
         ----------
-        vectors : csr_array, shape (n, n_terms)
+        vectors : TextVectors, n rows
 
         Returns
         -------
@@ -127,3 +126,7 @@ class NearestCentroid(Settings):
         is_clear = (ranked[:, -1] >= self.least_cosine) & (ranked[:, -1] - ranked[:, -2] >= self.least_lead)
         best = cosines.argmax(axis=1)
         return [self.labels_[k] if clear else None for k, clear in zip(best, is_clear, strict=True)]
+
+
+def _mean(vectors: TextVectors) -> Floats:
+    return np.concatenate([np.asarray(vectors.terms.mean(axis=0)).ravel(), vectors.topics.mean(axis=0)])

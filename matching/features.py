@@ -246,9 +246,9 @@ def text_cosine(needs: Needs, volunteers: Volunteers) -> Floats:
     seen, wanted = volunteers.text_vectors.shape[1], needs.text_vectors.shape[1]
     if seen != wanted:
         raise ValueError(f"texts must come from one model, but needs have {wanted} terms, volunteers {seen}")
-    cosine = np.minimum(1.0, (needs.text_vectors @ volunteers.vectors_by_term).toarray())
-    cosine[np.diff(needs.text_vectors.indptr) == 0] = np.nan
-    cosine[:, np.diff(volunteers.text_vectors.indptr) == 0] = np.nan
+    cosine = np.clip(needs.text_vectors.cosines(volunteers.text_vectors), 0.0, 1.0)
+    cosine[needs.text_vectors.says_nothing] = np.nan
+    cosine[:, volunteers.text_vectors.says_nothing] = np.nan
     return np.asarray(cosine, dtype=np.float64)
 
 

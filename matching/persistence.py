@@ -18,7 +18,7 @@ from matching.features import Feature
 from matching.rankers import SimilarityRanker
 from matching.text_model import TextModel
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same arrays would mean something else: other terms, other features, other weights."""
 
 
@@ -35,8 +35,8 @@ class Matcher:
     Examples
     --------
     >>> matcher = Matcher(TextModel().fit(["陪老人聊天"]), SimilarityRanker())
-    >>> matcher.version
-    'similarity-1-9865ddeb'
+    >>> matcher.version.startswith("similarity-2-")
+    True
     """
 
     text_model: TextModel
@@ -73,7 +73,7 @@ def save(matcher: Matcher, path: Path) -> None:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save(Matcher(TextModel().fit(["a day"]), SimilarityRanker()), Path(folder) / "m.npz")
     ...     load(Path(folder) / "m.npz").text_model.terms_.tolist()
-    ['day']
+    ['# day ', 'day']
     """
     if path.suffix != ".npz":
         raise ValueError(f"a matcher's file must end in .npz, but is named {path.name}")
@@ -122,7 +122,12 @@ def load(path: Path) -> Matcher:
 
 def _matcher(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Matcher:
     terms = np.array(arrays["terms"].tobytes().decode().split("\n"), dtype=object)
-    text_model = TextModel(lexicon=tuple(map(tuple, settings["lexicon"]))).set_arrays(terms, arrays["idf"])
+    text_model = TextModel(lexicon=tuple(map(tuple, settings["lexicon"]))).set_arrays(
+        terms,
+        arrays["weights"],
+        arrays["topic_columns"].astype(np.int64),
+        arrays["topics"].astype(np.float64),
+    )
     weights = {Feature(name): float(weight) for name, weight in settings["weights"].items()}
     return Matcher(text_model, SimilarityRanker(weights))
 
@@ -134,6 +139,11 @@ def _settings(matcher: Matcher) -> str:
 
 
 def _arrays(matcher: Matcher) -> dict[str, NDArray[Any]]:
-    matcher.text_model.check_is_fitted()
-    terms = "\n".join(matcher.text_model.terms_.tolist()).encode()
-    return {"terms": np.frombuffer(terms, dtype=np.uint8), "idf": matcher.text_model.idf_}
+    model = matcher.text_model
+    model.check_is_fitted()
+    return {
+        "terms": np.frombuffer("\n".join(model.terms_.tolist()).encode(), dtype=np.uint8),
+        "weights": model.weights_,
+        "topic_columns": model.topic_columns_.astype(np.int32),
+        "topics": model.topics_.astype(np.float32),
+    }

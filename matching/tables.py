@@ -46,7 +46,7 @@ class Volunteers(Table):
         The ids that the columns below speak of; needs must share it.
     texts : sequence of str, optional
         What they wrote; only baselines read it.
-    text_vectors : csr_array, shape (n, n_terms), optional
+    text_vectors : TextVectors, n rows, optional
         `TextModel.transform` of the texts. An empty row is a missing text.
     longitude, latitude : array of float, shape (n,), degrees
         NaN is unknown.

@@ -6,12 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’][^\W_{_HAN}]+)*")
-_IS_HAN = re.compile(rf"[{_HAN}]")
+_RUN = re.compile(rf"([{_HAN}]+)|[^\W_{_HAN}]+(?:['’][^\W_{_HAN}]+)*")
 _NOISE = re.compile(r"https?://\S+|[\u200b-\u200f\u2060\ufeff]")
 
 STOP_WORDS = frozenset(
@@ -29,12 +28,20 @@ LONGEST_WORD = 40
 """Longer runs without a space are cut, so that nobody can fill a model with one text."""
 
 
+PART = 5
+"""Letters of a part of a word; shorter parts join strangers, longer ones find few relatives."""
+
+PART_MARK = "#"
+CONCEPT_MARK = "="
+"""First characters of the terms that nobody wrote: parts of words, and phrases of the lexicon."""
+
+
 class Piece(NamedTuple):
-    """One Chinese character or one stemmed word, and whether it continues the piece before it."""
+    """A run of Chinese characters or one word, and whether nothing stands between it and the piece before."""
 
     text: str
     is_han: bool
-    continues: bool
+    touches: bool
 
 
 @lru_cache(maxsize=65536)
@@ -71,20 +78,107 @@ def _undouble(word: str) -> str:
 
 
 def pieces(text: str) -> list[Piece]:
-    """Split a text into Chinese characters and stemmed words, without stop words and addresses.
+    """Split a text into runs of Chinese characters and words in small letters, without addresses.
 
     Examples
     --------
     >>> [piece.text for piece in pieces("陪老人 to the clinics")]
-    ['陪', '老', '人', 'clinic']
+    ['陪老人', 'to', 'the', 'clinics']
     """
     found: list[Piece] = []
-    for run in _RUN.findall(_NOISE.sub(" ", unicodedata.normalize("NFKC", text)).lower()):
-        if _IS_HAN.match(run):
-            found += [Piece(character, True, at > 0) for at, character in enumerate(run)]
-        elif run not in STOP_WORDS:
-            found.append(Piece(stem(run[:LONGEST_WORD]), False, bool(found) and not found[-1].is_han))
+    end = -1
+    for match in _RUN.finditer(_NOISE.sub(" ", unicodedata.normalize("NFKC", text)).lower()):
+        start, stop = match.span()
+        found.append(Piece(match.group(), match.lastindex is not None, start == end))
+        end = stop
     return found
+
+
+def read(texts: Iterable[str]) -> list[list[Piece]]:
+    """Split several texts, see `pieces`.
+
+    Raises
+    ------
+    ValueError
+        If one string is given instead of several texts, or anything that is no text.
+
+    Examples
+    --------
+    >>> [len(found) for found in read(["陪老人 to the clinics", ""])]
+    [4, 0]
+    """
+    return [pieces(text) for text in checked_texts(texts)]
+
+
+def characters(found: Iterable[Piece]) -> Iterator[str]:
+    """Chinese characters and pairs of neighbours, also where a word or number stands beside a character.
+
+    Examples
+    --------
+    >>> list(characters(pieces("CPR急救")))
+    ['急', '救', '急救', 'cpr急']
+    """
+    before: Piece | None = None
+    for piece in found:
+        if piece.is_han:
+            yield from piece.text
+            yield from (first + second for first, second in pairwise(piece.text))
+        if before and piece.touches and piece.is_han != before.is_han:
+            yield _edge(before, -1) + _edge(piece, 0)
+        before = piece
+
+
+def _edge(piece: Piece, at: int) -> str:
+    return piece.text[at] if piece.is_han else piece.text[:LONGEST_WORD]
+
+
+def words(found: Iterable[Piece]) -> Iterator[str]:
+    """Stemmed words, without stop words.
+
+    Examples
+    --------
+    >>> list(words(pieces("Cooking for the neighbours")))
+    ['cook', 'neighbour']
+    """
+    return chain.from_iterable(_groups(found))
+
+
+def pairs(found: Iterable[Piece]) -> Iterator[str]:
+    """Pairs of neighbouring words, stop words left out.
+
+    Examples
+    --------
+    >>> list(pairs(pieces("Cooking for the neighbours")))
+    ['cook neighbour']
+    """
+    for group in _groups(found):
+        yield from (f"{first} {second}" for first, second in pairwise(group))
+
+
+def _groups(found: Iterable[Piece]) -> Iterator[list[str]]:
+    """Words that no Chinese stands between."""
+    group: list[str] = []
+    for piece in found:
+        if piece.is_han:
+            yield group
+            group = []
+        elif piece.text not in STOP_WORDS:
+            group.append(stem(piece.text[:LONGEST_WORD]))
+    yield group
+
+
+def parts(found: Iterable[Piece]) -> Iterator[str]:
+    """Every five letters in a row of each word, its ends included: relatives share some of them.
+
+    Examples
+    --------
+    >>> list(parts(pieces("gardens")))
+    ['# gard', '#garde', '#arden', '#rdens', '#dens ']
+    """
+    for piece in found:
+        if not piece.is_han and piece.text not in STOP_WORDS:
+            word = f" {piece.text[:LONGEST_WORD]} "
+            yield from (PART_MARK + word[at : at + PART] for at in range(max(1, len(word) - PART + 1)))
 
 
 class Lexicon:
@@ -97,7 +191,7 @@ class Lexicon:
 
     Examples
     --------
-    >>> Lexicon([("陪诊", "hospital visits")]).concepts(pieces("A hospital visit"))
+    >>> list(Lexicon([("陪诊", "hospital visits")]).concepts(pieces("A hospital visit")))
     ['=0']
     """
 
@@ -105,26 +199,49 @@ class Lexicon:
         self.entries = tuple(tuple(entry) for entry in entries)
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for number, entry in enumerate(self.entries):
-            for phrase in {tuple(piece.text for piece in pieces(phrase)) for phrase in entry}:
+            for phrase in {_units(pieces(phrase)) for phrase in entry}:
                 if phrase:
-                    self._phrases.setdefault(phrase[0], []).append((phrase, f"={number}"))
+                    self._phrases.setdefault(phrase[0], []).append((phrase, f"{CONCEPT_MARK}{number}"))
 
-    def concepts(self, found: Sequence[Piece]) -> list[str]:
-        """Return one term for each phrase of the lexicon that stands in the pieces."""
-        words = tuple(piece.text for piece in found)
-        return [
-            concept
-            for at, word in enumerate(words)
-            for phrase, concept in self._phrases.get(word, ())
-            if words[at : at + len(phrase)] == phrase
-        ]
+    def concepts(self, found: Iterable[Piece]) -> Iterator[str]:
+        """One term for each phrase of the lexicon that stands in the pieces."""
+        units = _units(found) if self._phrases else ()
+        for at, unit in enumerate(units):
+            for phrase, concept in self._phrases.get(unit, ()):
+                if units[at : at + len(phrase)] == phrase:
+                    yield concept
 
 
-def terms(text: str, lexicon: Lexicon | None = None) -> list[str]:
-    """List the terms of a text, with repetitions.
+def _units(found: Iterable[Piece]) -> tuple[str, ...]:
+    """What phrases are compared by: single characters, and stems of the words that carry a subject."""
+    return tuple(
+        unit
+        for piece in found
+        if piece.is_han or piece.text not in STOP_WORDS
+        for unit in (piece.text if piece.is_han else (stem(piece.text[:LONGEST_WORD]),))
+    )
 
-    Chinese gives characters and pairs of neighbouring characters, other scripts give words and pairs of
-    neighbouring words, and a lexicon adds one term per phrase it knows.
+
+def terms_by_block(found: Sequence[Piece], lexicon: Lexicon) -> dict[str, Iterator[str]]:
+    """The five kinds of terms of a text, each by its own name.
+
+    Examples
+    --------
+    >>> found = terms_by_block(pieces("陪诊"), Lexicon([("陪诊", "hospital visits")]))
+    >>> [(block, list(terms)) for block, terms in found.items()]
+    [('characters', ['陪', '诊', '陪诊']), ('concepts', ['=0']), ('pairs', []), ('parts', []), ('words', [])]
+    """
+    return {
+        "characters": characters(found),
+        "concepts": lexicon.concepts(found),
+        "pairs": pairs(found),
+        "parts": parts(found),
+        "words": words(found),
+    }
+
+
+def terms(text: str) -> list[str]:
+    """List the characters and words of a text and their pairs, with repetitions.
 
     Examples
     --------
@@ -132,28 +249,7 @@ def terms(text: str, lexicon: Lexicon | None = None) -> list[str]:
     ['陪', '老', '人', '陪老', '老人', 'cook', 'meal', 'cook meal']
     """
     found = pieces(text)
-    return [*_grams(found), *(lexicon.concepts(found) if lexicon else ())]
-
-
-def _grams(found: Sequence[Piece]) -> Iterator[str]:
-    for is_han, group in _groups(found):
-        yield from group
-        joint = "" if is_han else " "
-        yield from (first + joint + second for first, second in pairwise(group))
-
-
-def _groups(found: Sequence[Piece]) -> Iterator[tuple[bool, list[str]]]:
-    """Pieces that continue each other."""
-    group: list[str] = []
-    is_han = False
-    for piece in found:
-        if group and not piece.continues:
-            yield is_han, group
-            group = []
-        is_han = piece.is_han
-        group.append(piece.text)
-    if group:
-        yield is_han, group
+    return [*characters(found), *words(found), *pairs(found)]
 
 
 def checked_texts(texts: Iterable[str]) -> Iterator[str]:

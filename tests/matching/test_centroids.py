@@ -4,10 +4,19 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from matching import NearestCentroid, NotFittedError
+from matching import NearestCentroid, NotFittedError, TextVectors
 
 HALF = np.sqrt(0.5)
-VECTORS = csr_array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+
+
+def vectors(*rows: list[float]) -> TextVectors:
+    """Two terms and a topic."""
+    return TextVectors(
+        csr_array([row[:2] for row in rows]), np.array([row[2:] for row in rows], dtype=np.float32)
+    )
+
+
+VECTORS = vectors([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])
 LABELS = ["sea", "sea", "hill"]
 
 
@@ -21,7 +30,7 @@ def test_centroids_are_means_of_length_one() -> None:
 
 
 def test_cosines_are_products_with_the_centroids() -> None:
-    text = csr_array([[0.6, 0.0, 0.8]])
+    text = vectors([0.6, 0.0, 0.8])
     assert np.allclose(fitted().cosines(text), [[0.8, 0.6 * HALF]])
     assert fitted().predict(text) == ["hill"]
 
@@ -37,11 +46,11 @@ def test_cosines_are_products_with_the_centroids() -> None:
     ids=["clear", "clear too", "no known term", "two as near"],
 )
 def test_it_abstains_where_it_cannot_tell(text: list[float], answer: str | None) -> None:
-    assert fitted(least_cosine=0.1, least_lead=0.01).predict(csr_array([text])) == [answer]
+    assert fitted(least_cosine=0.1, least_lead=0.01).predict(vectors(text)) == [answer]
 
 
 def test_a_higher_bar_leaves_more_unanswered() -> None:
-    text = csr_array([[0.3, 0.0, 0.0]])
+    text = vectors([0.3, 0.0, 0.0])
     assert fitted(least_cosine=0.2).predict(text) == ["sea"]
     assert fitted(least_cosine=0.3).predict(text) == [None]
 

@@ -103,14 +103,14 @@ def test_text_similarity_follows_the_cosine_and_a_missing_text_is_no_stranger() 
         feature(Feature.TEXT, need, make_volunteer(text_vectors=model.transform([text])))
         for text in ("cooking", TEXTS[0], "", TEXTS[1])
     ]
-    cosine = float((model.transform(["cooking"]) @ model.transform(TEXTS[:1]).T).toarray()[0, 0])
+    cosine = float(model.transform(["cooking"]).cosines(model.transform(TEXTS[:1]))[0, 0])
     assert values == pytest.approx([1, 1.15 * cosine / (cosine + 0.15), 0.25, 0])
 
 
 def test_texts_of_two_models_are_refused() -> None:
     one, other = TextModel().fit(["cooking"]), TextModel().fit(["cooking lunch"])
     need = make_need(text_vectors=one.transform(["cooking"]))
-    with pytest.raises(ValueError, match="needs have 1 terms, volunteers 3"):
+    with pytest.raises(ValueError, match=r"needs have \d+ terms, volunteers \d+"):
         pair_features(need, make_volunteer(text_vectors=other.transform(["cooking"])))
 
 

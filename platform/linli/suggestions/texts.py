@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching import TextModel
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+from matching.text_vectors import TextVectors, stacked
 
 
 class EncodedTexts:
@@ -19,32 +17,24 @@ class EncodedTexts:
 
     def __init__(self, model: TextModel) -> None:
         self._model = model
-        self._known: tuple[Mapping[bytes, int], csr_array] = ({}, model.transform([]))
+        self._known: tuple[Mapping[bytes, int], TextVectors] = ({}, model.transform([]))
 
-    def encode(self, texts: Sequence[str]) -> csr_array:
+    def encode(self, texts: Sequence[str]) -> TextVectors:
         """One row a text. Texts that are not among these are forgotten."""
         rows, vectors = self._known
         keys = [blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in rows}
         if new:
             rows = {**rows, **{key: len(rows) + n for n, key in enumerate(new)}}
-            vectors = _stacked(vectors, self._model.transform(list(new.values())))
+            vectors = stacked([vectors, self._model.transform(list(new.values()))])
         kept = list(dict.fromkeys(keys))
         # Both at once, for another thread may be encoding too.
         self._known = (
             {key: row for row, key in enumerate(kept)},
-            _picked(vectors, [rows[key] for key in kept]),
+            vectors[_rows(rows, kept)],
         )
-        return _picked(vectors, [rows[key] for key in keys])
+        return vectors[_rows(rows, keys)]
 
 
-def _stacked(one: csr_array, other: csr_array) -> csr_array:
-    # Here and not above: the whole start of the program would wait for it.
-    from scipy.sparse import csr_array, vstack
-
-    return csr_array(vstack([one, other]))
-
-
-def _picked(vectors: csr_array, rows: Sequence[int]) -> csr_array:
-    picked: Any = vectors[np.asarray(rows, dtype=np.intp)]
-    return picked
+def _rows(known: Mapping[bytes, int], keys: Sequence[bytes]) -> NDArray[np.intp]:
+    return np.array([known[key] for key in keys], dtype=np.intp)

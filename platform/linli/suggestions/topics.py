@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from linli.core.i18n import Named
 from linli.core.seed import Field
 from linli.suggestions.matcher import matcher
 from linli.suggestions.vocabulary import topics
+from matching.tokens import CONCEPT_MARK
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-CONCEPT: Final = "="
+    from matching.text_vectors import TextVectors
 
 
-def shared_topics(first: csr_array, second: csr_array, limit: int = 2) -> list[Named]:
+def shared_topics(first: TextVectors, second: TextVectors, limit: int = 2) -> list[Named]:
     """What two texts both speak of, the weightiest first; never in anybody's own words."""
-    return [*dict.fromkeys(_topics_in(first.multiply(second)))][:limit]
+    return [*dict.fromkeys(_topics_in(first.terms.multiply(second.terms)))][:limit]
 
 
-def field_in(text: csr_array) -> str | None:
+def field_in(text: TextVectors) -> str | None:
     """The field of service that a text speaks of most."""
-    return next((topic.id for topic in _topics_in(text) if isinstance(topic, Field)), None)
+    return next((topic.id for topic in _topics_in(text.terms) if isinstance(topic, Field)), None)
 
 
 def _topics_in(vector: csr_array) -> Iterator[Named]:
@@ -37,6 +38,8 @@ def _topics_in(vector: csr_array) -> Iterator[Named]:
 def _topic_of_column() -> Mapping[int, Named]:
     """Columns of the text model that stand for a phrase of the lexicon, however it was written."""
     model, known = matcher().text_model, topics()
-    numbers = {column: int(term[1:]) for column, term in enumerate(model.terms_) if term.startswith(CONCEPT)}
+    numbers = {
+        column: int(term[1:]) for column, term in enumerate(model.terms_) if term.startswith(CONCEPT_MARK)
+    }
     names = {column: model.lexicon[number][0] for column, number in numbers.items()}
     return {column: known[name] for column, name in names.items() if name in known}
