@@ -26,10 +26,32 @@ Visit = Callable[..., Awaitable[Person]]
 REPORT = pytest.StashKey[pytest.TestReport]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(__file__.rpartition("/")[0]):
             item.add_marker(pytest.mark.journey)
+    told = told_again(items)
+    config.hook.pytest_deselected(items=told)
+    items[:] = [item for item in items if item not in told]
+
+
+def told_again(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Stories over PostgreSQL in another look than their first.
+
+    Language, width, colours and scripts make a difference in the browser and none in what the database is
+    asked: a story is walked in all its looks over SQLite, and in the first of them over PostgreSQL.
+    """
+    told, first = [], set()
+    for item in items:
+        values = (
+            item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        )
+        if values.get("server") == "postgresql" and "look" in values:
+            story = item.nodeid.partition("[")[0]
+            if story in first:
+                told.append(item)
+            first.add(story)
+    return told
 
 
 @pytest.hookimpl(wrapper=True)
