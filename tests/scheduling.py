@@ -12,10 +12,22 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 STORIES: Final = "tests/journeys"
-# Begun last, these would leave one worker busy and the others idle. Roughly in seconds; all else is shorter.
+# Begun last, these would leave one worker busy and the others idle: seconds on one database, roughly.
 LONG: Final = {
     STORIES: 240,
     "tests/test_wheel.py": 60,
+    "tests/linli/test_rights.py": 50,
+    "tests/linli/test_private_fields.py": 35,
+    "tests/linli/test_api.py": 30,
+    "tests/linli/demo/test_town.py": 20,
+    "tests/linli/participation/test_races.py": 20,
+    "tests/linli/participation/test_kills.py": 20,
+    "tests/linli/dispatch/test_races.py": 20,
+    "tests/linli/teams/test_races.py": 15,
+    "tests/linli/commands/test_demo.py": 15,
+    "tests/linli/organizations/test_documents.py": 10,
+    "tests/linli/accounts/providers/test_sign_in.py": 10,
+    "tests/linli/demo/test_plan.py": 10,
 }
 
 
