@@ -1,6 +1,7 @@
-"""What the team of the first volunteer is asked for: one thing it took on, one that waits for its answer."""
+"""What those are asked for who sign in for a team or a charity: one thing taken on, one that waits."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,20 +11,29 @@ from linli.accounts.models import Account
 from linli.dispatch import actions
 from linli.dispatch.models import Dispatch
 from linli.needs.models import Need, Shift
+from linli.organizations.models import Organization
 from linli.teams.models import Team
 
 PLACES: Final = 2
 NOTE: Final = "你们队上次来，老人们都很高兴。这次想请两位队员，熟悉的面孔最好。"
+NOTE_TO_CHARITY: Final = "听说你们的志愿者很有耐心，想请两位来帮忙，派哪支队都行。"
 LEAST_AHEAD: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A need, and the officer who asks for it."""
+
+    need: Need
+    officer: Account
 
 
 async def ask_team(
     session: AsyncSession,
     *,
     team: Team,
-    needs: Sequence[Need],
+    askers: Sequence[Asker],
     people: Sequence[Account],
-    officer: Account,
     evening: datetime,
 ) -> None:
     """For the first need it says yes and names the first member who can come; the second waits.
@@ -31,10 +41,7 @@ async def ask_team(
     The first of the people leads.
     """
     leader, *members = people
-    # Papers that few hold would leave the leader with nobody to name.
-    anybody = [need for need in needs if not need.credentials]
-    shifts = [shift for need in anybody if (shift := _with_room(need, evening))]
-    for number, shift in enumerate(shifts[:2]):
+    for number, (shift, officer) in enumerate(_with_room(askers, evening)[:2]):
         dispatch = await actions.ask(
             session,
             shift_id=shift.id,
@@ -50,6 +57,32 @@ async def ask_team(
             await _name_one(session, dispatch, members, leader, later)
 
 
+async def ask_organization(
+    session: AsyncSession,
+    *,
+    organization: Organization,
+    askers: Sequence[Asker],
+    coordinator: Account,
+    evening: datetime,
+) -> None:
+    """It said yes to the first and has named nobody; the second waits for its answer."""
+    for number, (shift, officer) in enumerate(_with_room(askers, evening)[:2]):
+        dispatch = await actions.ask(
+            session,
+            shift_id=shift.id,
+            places=PLACES,
+            asked_by_id=officer.id,
+            organization_id=organization.id,
+            note_to_them=NOTE_TO_CHARITY,
+            now=evening,
+        )
+        if number == 0:
+            later = evening + timedelta(minutes=30)
+            await actions.accept(
+                session, dispatch=dispatch, places=PLACES, account_id=coordinator.id, now=later
+            )
+
+
 async def _name_one(
     session: AsyncSession, dispatch: Dispatch, members: Sequence[Account], leader: Account, now: datetime
 ) -> None:
@@ -62,12 +95,16 @@ async def _name_one(
             return
 
 
-def _with_room(need: Need, evening: datetime) -> Shift | None:
-    return next(
-        (
+def _with_room(askers: Sequence[Asker], evening: datetime) -> list[tuple[Shift, Account]]:
+    """Of each need the first time that is far enough ahead, without papers that few hold."""
+    found = []
+    for asker in askers:
+        free = (
             shift
-            for shift in need.shifts
+            for shift in asker.need.shifts
             if shift.places_free >= PLACES and shift.starts_at > evening + LEAST_AHEAD
-        ),
-        None,
-    )
+        )
+        shift = next(free, None)
+        if shift is not None and not asker.need.credentials:
+            found.append((shift, asker.officer))
+    return found

@@ -16,7 +16,7 @@ from linli.accounts.models import Account
 from linli.accounts.queries import factor_of, waiting_secret
 from linli.core import seed
 from linli.core.errors import Conflict
-from linli.demo.asking_teams import ask_team
+from linli.demo.asking_teams import Asker, ask_organization, ask_team
 from linli.demo.founding import FOUNDED_DAYS_AGO, Founding, found_bureau
 from linli.demo.insurance import sample_insurances
 from linli.demo.needs import PlannedNeed, Story
@@ -25,7 +25,7 @@ from linli.demo.plan import PASSWORD, SampleMember, TownPlan
 from linli.demo.questions import ask_and_answer
 from linli.demo.stories import Act, Step
 from linli.demo.team_building import build_team
-from linli.demo.teams import PlannedTeam
+from linli.demo.teams import LED, PlannedTeam
 from linli.insurance.actions import enter_insurance
 from linli.needs import actions as needs
 from linli.needs.models import Need
@@ -87,7 +87,7 @@ class Builder:
         for _, happens in sorted(self._events(), key=lambda event: event[0]):
             await happens()
         await self._let_people_ask()
-        await self._let_a_team_be_asked()
+        await self._let_teams_be_asked()
         await self._let_time_pass()
         return self.built
 
@@ -234,22 +234,36 @@ class Builder:
             evening=self.plan.diary.at(-1, 20),
         )
 
-    async def _let_a_team_be_asked(self) -> None:
-        """The officer who signs in asks the team that the first volunteer leads."""
-        if not self.plan.teams:
-            return
-        officer, planned = self.built.members[1], self.plan.teams[0]
-        theirs = [(n, need) for n, need in self.built.needs.items() if self._officer(n) is officer]
-        await ask_team(
-            self.session,
-            team=self.built.teams[0],
-            needs=[
-                need for story in ASKED_OF_TEAMS for n, need in theirs if self.plan.needs[n].story is story
-            ],
-            people=[self.built.volunteers[n] for n in planned.people],
-            officer=officer,
-            evening=self.plan.diary.at(-1, 20),
-        )
+    async def _let_teams_be_asked(self) -> None:
+        """The officer who signs in asks the team that the first volunteer leads; others ask the charity's."""
+        first = self.built.members[1]
+        own = [each for each in self._askers() if each.officer is first]
+        others = [each for each in self._askers() if each.officer is not first]
+        evening = self.plan.diary.at(-1, 20)
+        for leader, askers in ((0, own), (LED[0][0], others)):
+            for team, planned in zip(self.built.teams, self.plan.teams, strict=True):
+                if planned.people[0] == leader:
+                    people = [self.built.volunteers[n] for n in planned.people]
+                    await ask_team(self.session, team=team, askers=askers, people=people, evening=evening)
+        for account, member in zip(self.built.members, self.plan.members, strict=True):
+            if member.role is Role.coordinator and member.email and self.plan.teams:
+                await ask_organization(
+                    self.session,
+                    organization=self.built.organizations[member.organization.name],
+                    askers=others[::-1],
+                    coordinator=account,
+                    evening=evening,
+                )
+
+    def _askers(self) -> list[Asker]:
+        """Needs of committees with something going on, those for which people come first."""
+        return [
+            Asker(need, self._officer(n))
+            for story in ASKED_OF_TEAMS
+            for n, need in self.built.needs.items()
+            if self.plan.needs[n].story is story
+            and self.plan.members[1 + self.plan.needs[n].asker].role is Role.officer
+        ]
 
     async def _let_time_pass(self) -> None:
         """What a night of background work does, and the two decisions that only officers make."""

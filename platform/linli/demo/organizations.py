@@ -170,6 +170,7 @@ CHARITIES: Final = (
         "工作日有两名司机，每月一次义剪。",
         ("driving", "haircuts"),
         teams=4,
+        paper_days=18,
     ),
     _Registered(
         Kind.charity,
@@ -187,7 +188,6 @@ CHARITIES: Final = (
         "有一辆能上轮椅的面包车，周三、周五可用。",
         ("driving",),
         teams=2,
-        paper_days=18,
     ),
     _Registered(
         Kind.charity,
