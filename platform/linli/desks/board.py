@@ -91,14 +91,25 @@ def pressing_groups(rows: Sequence[BoardRow], now: datetime) -> list[tuple[Messa
     ]
 
 
-def board_groups(rows: Sequence[BoardRow], now: datetime) -> list[tuple[Message, list[BoardRow]]]:
+@dataclass(frozen=True)
+class BoardGroup:
+    """Needs in one state; those that press are shown whole, the others as a row each."""
+
+    title: Message
+    rows: Sequence[BoardRow]
+    presses: bool = False
+
+
+def board_groups(rows: Sequence[BoardRow], now: datetime) -> list[BoardGroup]:
     """What cannot wait, then the rest by what is still looked for."""
     pressing = pressing_groups(rows, now)
     first = {row.card.id for _, group in pressing for row in group}
     rest = [row for row in rows if row.card.id not in first]
     groups = (
-        *pressing,
-        (Message("Looking for people"), [row for row in rest if row.card.state == NeedState.open]),
-        (Message("Filled or under way"), [row for row in rest if row.card.state != NeedState.open]),
+        *(BoardGroup(title, group, presses=True) for title, group in pressing),
+        BoardGroup(Message("Looking for people"), [row for row in rest if row.card.state == NeedState.open]),
+        BoardGroup(
+            Message("Filled or under way"), [row for row in rest if row.card.state != NeedState.open]
+        ),
     )
-    return [(title, group) for title, group in groups if group]
+    return [group for group in groups if group.rows]

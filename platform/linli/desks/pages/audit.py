@@ -1,16 +1,19 @@
 """What was done in a division, for an auditor and the bureau's staff. Nothing can be changed here."""
 
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 from litestar import Response, Router, get
 
+from linli.core import i18n
 from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Id, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import render
 from linli.desks.audit.acts import GROUP_NAMES
 from linli.desks.audit.filters import AuditFilter
-from linli.desks.audit.queries import entries_page, organizations_like
+from linli.desks.audit.queries import ShownEntry, entries_page, organizations_like
 from linli.organizations.models import Organization
 from linli.organizations.policies import may_read_register
 from linli.organizations.queries import organization_with_id
@@ -45,6 +48,7 @@ async def show_audit(
         seat=caller.seat_in(organization_id),
         base=base,
         page=page,
+        days=[(day, list(of_day)) for day, of_day in groupby(page.rows, key=_day)],
         chosen=chosen,
         only=await session.get(Organization, chosen.organization_id)
         if page.rows and chosen.organization_id
@@ -61,6 +65,10 @@ async def show_audit(
         next_url=chosen.url(base, after=page.next_cursor) if page.next_cursor else None,
         first_url=chosen.url(base) if after else None,
     )
+
+
+def _day(entry: ShownEntry) -> date:
+    return i18n.local(entry.at).date()
 
 
 router = Router("/", route_handlers=[show_audit])

@@ -8,7 +8,7 @@ from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import render
-from linli.desks.board import RUNNING, board_counts, board_groups, board_rows
+from linli.desks.board import RUNNING, BoardGroup, board_counts, board_groups, board_rows
 from linli.desks.places import places_of
 from linli.needs.policies import may_post_needs
 from linli.needs.rules import NeedState
@@ -42,7 +42,7 @@ async def show_board(
         seat=caller.seat_in(organization_id),
         places=await places_of(session, caller),
         brings_people=organization.kind in PARTNERS,
-        groups=board_groups(rows, now) if shown == "running" else [(TABS[shown][0], rows)],
+        groups=board_groups(rows, now) if shown == "running" else [BoardGroup(TABS[shown][0], rows)],
         is_empty=not rows,
         shown=shown,
         tabs=[
