@@ -108,8 +108,6 @@ def board_groups(rows: Sequence[BoardRow], now: datetime) -> list[BoardGroup]:
     groups = (
         *(BoardGroup(title, group, presses=True) for title, group in pressing),
         BoardGroup(Message("Looking for people"), [row for row in rest if row.card.state == NeedState.open]),
-        BoardGroup(
-            Message("Filled or under way"), [row for row in rest if row.card.state != NeedState.open]
-        ),
+        BoardGroup(Message("Filled or under way"), [row for row in rest if row.card.state != NeedState.open]),
     )
     return [group for group in groups if group.rows]

@@ -80,7 +80,7 @@ async def test_a_leader_sees_whom_to_answer_and_for_what_to_name_people(
     assert headings(page)[:3] == [
         "Asked of us: please answer 1",
         "Say who goes 1",
-        "People who would like to join 1",
+        "People who would like to join 2",
     ]
     found = rows(page)
     assert found[0][1] == f"/dispatch/{asked.id}"

@@ -81,4 +81,4 @@ async def _outings(session: AsyncSession, team_id: UUID, rows: Sequence[Dispatch
 def _joining(n: int, url: str) -> Group:
     asks = counted(n, "{n} person waits for your answer", "{n} people wait for your answer")
     rows = [Waiting(title=asks, url=url, facts=(Message("Say welcome, or not now."),))] if n else []
-    return group(Message("People who would like to join"), rows)
+    return group(Message("People who would like to join"), rows, total=n)
