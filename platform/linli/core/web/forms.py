@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException, HTTPException, InternalServerException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import HTTPReceiveMessage, Receive, Scope
 
 from linli.core.forms import Form, Upload
-from linli.core.web.uploads import Beginning, pairs_before_the_end
+from linli.core.web.uploads import MAX_FIELDS, Beginning, read_parts, read_parts_before_the_end
 
 # A handler takes files by naming this as its `request_max_body_size`: ten megabytes and the form around them.
 MAX_UPLOAD_BYTES = 10_100_000
-MAX_FIELDS = 1000
 BODY_SECONDS = 20.0
 # A photo leaves a village slowly; nobody waits for it meanwhile.
 UPLOAD_SECONDS = 120.0
@@ -45,21 +43,9 @@ async def _read_pairs(request: Request[Any, Any, Any]) -> Iterable[tuple[str, An
     try:
         if kind == "application/x-www-form-urlencoded":
             return read_urlencoded(await request.body())
-        return await _read_parts(request)
+        return read_parts(request, await request.body()) if kind == "multipart/form-data" else ()
     except (ValueError, LookupError) as error:
         raise ClientException from error
-
-
-async def _read_parts(request: Request[Any, Any, Any]) -> list[tuple[str, Any]]:
-    form = await request.form()
-    pairs = list(form.multi_items())
-    if _takes_files(request.scope):
-        pairs = [
-            (name, Upload(value.filename, await value.read()) if isinstance(value, UploadFile) else value)
-            for name, value in pairs
-        ]
-    await form.close()
-    return pairs
 
 
 def _takes_files(scope: Scope) -> bool:
@@ -107,7 +93,7 @@ async def read_body(scope: Scope, receive: Receive) -> Receive:
             except RequestEntityTooLarge as refusal:
                 if not takes_files or not await beginning.let_pass():
                     return _refusing(refusal)
-                pairs = pairs_before_the_end(request, bytes(beginning.kept))
+                pairs = read_parts_before_the_end(request, bytes(beginning.kept))
                 if not any(isinstance(value, Upload) for _, value in pairs):
                     return _refusing(refusal)
                 scope["state"]["form"] = Form(pairs)
