@@ -208,6 +208,19 @@ def clean(text: str, *, many_lines: bool = False) -> str:
     return text.strip() if many_lines else " ".join(text.split())
 
 
+def day_named(typed: str) -> date | None:
+    """A day as an address of ours names it; none of the ends of the calendar, where no day follows.
+
+    >>> day_named("2026-11-24"), day_named("9999-12-31"), day_named("tomorrow")
+    (datetime.date(2026, 11, 24), None, None)
+    """
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year < date.max.year else None
+
+
 def _read_clock(typed: str) -> time:
     """A browser may add seconds; nobody means them."""
     pattern = "%H:%M:%S" if typed.count(":") == 2 else "%H:%M"

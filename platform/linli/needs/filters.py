@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from linli.core import seed
+from linli.core.forms import day_named
 from linli.divisions.queries import with_code
 from linli.divisions.rules import Division
 
@@ -19,7 +20,7 @@ class NeedFilter:
     @classmethod
     def read(cls, *, place: str, field: str, day: str) -> "NeedFilter":
         """From the address; what does not exist is ignored."""
-        return cls(with_code(place), field if field in seed.need_fields() else None, _read_day(day))
+        return cls(with_code(place), field if field in seed.need_fields() else None, day_named(day))
 
     @property
     def code(self) -> str | None:
@@ -34,10 +35,3 @@ class NeedFilter:
 
 
 EVERYTHING: Final = NeedFilter()
-
-
-def _read_day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from linli.core.forms import day_named
 from linli.desks.audit.acts import Group
 
 
@@ -18,7 +19,7 @@ class AuditFilter:
     @classmethod
     def read(cls, *, group: str, of: str, day: str) -> "AuditFilter":
         """From the address; what does not exist is ignored."""
-        return cls(Group(group) if group in set(Group) else None, _id(of), _day(day))
+        return cls(Group(group) if group in set(Group) else None, _id(of), day_named(day))
 
     def url(self, base: str, *, after: str | None = None, **changed: Any) -> str:
         chosen = replace(self, **changed)
@@ -30,12 +31,5 @@ class AuditFilter:
 def _id(typed: str) -> UUID | None:
     try:
         return UUID(typed)
-    except ValueError:
-        return None
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
     except ValueError:
         return None
