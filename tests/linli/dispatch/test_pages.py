@@ -110,14 +110,17 @@ async def test_a_refused_question_keeps_what_was_typed(
     assert f'action="{asking}"' not in page.text
 
 
-async def test_a_time_of_another_need_is_not_found(
+async def test_a_time_that_is_gone_or_of_another_need_is_said_at_the_field_and_the_words_stay(
     session: AsyncSession, visitor: Visitor, meeting: Meeting, now: datetime
 ) -> None:
     other = await make_meeting(session, now)
     await visitor.sign_in(meeting.officer)
     asking = f"/needs/{meeting.need.id}/dispatch/team/{meeting.team.id}"
-    sent = {"shift": str(other.shift.id), "places": "1"}
-    assert (await visitor.submit(asking, sent)).status_code == 404
+    sent = {"shift": str(other.shift.id), "places": "1", "note": "请早到"}
+    answer = await visitor.submit(asking, sent)
+    assert answer.status_code == 422
+    for part in ('id="field-shift-error"', "这个时间已经没有了", "请早到"):
+        assert part in answer.text
 
 
 async def test_an_organization_is_asked_and_hands_it_to_a_team(

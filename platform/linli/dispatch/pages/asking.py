@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core import forms as core_forms
-from linli.core.errors import Conflict, FieldErrors, Invalid, NotFound
+from linli.core.errors import Conflict, FieldErrors, Invalid
 from linli.core.i18n import Message
 from linli.core.web import security
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
@@ -24,6 +24,7 @@ from linli.organizations.models import Organization
 from linli.teams.models import Team
 
 Page = Response[Any]
+TIME_GONE: Final = Message("This time is no longer there. Please choose another one.")
 TEAM: Final = "/needs/{need_id:uuid}/dispatch/team/{team_id:uuid}"
 ORGANIZATION: Final = "/needs/{need_id:uuid}/dispatch/organization/{asked_id:uuid}"
 
@@ -109,7 +110,8 @@ async def _ask(
         draft = forms.read_ask(form)
         need = await find_need(session, need_id)
         if draft.shift_id not in {shift.id for shift in need.shifts}:
-            raise NotFound
+            form.refuse("shift", TIME_GONE)
+            form.check()
         async with session.begin_nested():
             await actions.ask(
                 session,
