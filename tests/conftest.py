@@ -44,12 +44,15 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The sum of the rights matrix, wherever it was walked: properties come home from workers."""
+    """What was counted, and the sum of the rights matrix: properties come home from workers."""
     found = [
         dict(each.user_properties)
         for outcome in ("passed", "failed")
         for each in terminalreporter.stats.get(outcome, [])
     ]
+    for each in found:
+        if "counted" in each:
+            terminalreporter.write_line(str(each["counted"]))
     walked = [each for each in found if "cells" in each]
     if walked:
         declared = [each for each in found if "undeclared" in each]

@@ -91,17 +91,17 @@ def sign_in(_folder: Path) -> None:
 
 def races(_folder: Path) -> None:
     tests(
-        ["tests/linli/participation/test_races.py"],
+        [f"tests/linli/{domain}/test_races.py" for domain in ("participation", "dispatch", "teams")],
         {"LINLI_TEST_ROUNDS": str(ROUNDS)},
-        f"{ROUNDS} rounds of a race",
+        f"{ROUNDS} rounds of every race",
     )
 
 
 def robustness(_folder: Path) -> None:
     tests(
-        ["tests/linli/participation/test_kills.py"],
+        ["tests/linli/participation/test_kills.py", "tests/linli/hostile"],
         {"LINLI_TEST_THOROUGH": "1"},
-        "100 kills of a writer, 5 of the server",
+        "100 kills of a writer, 5 of the server; every hostile value in every field; 10,000 random requests",
     )
 
 
