@@ -19,7 +19,7 @@ from matching.tables import Answer, Needs, Volunteers
 from matching.vocabulary import TOP_LEVEL, Taxonomy
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+    from matching.text_vectors import TextVectors
 
 
 class Feature(StrEnum):
@@ -268,14 +268,14 @@ def likeness(cosine: Floats) -> Floats:
     return cosine / (cosine + HALF_COSINE) * (1 + HALF_COSINE)
 
 
-def texts_alike(texts: csr_array, text: csr_array) -> Floats:
+def texts_alike(texts: TextVectors, text: TextVectors) -> Floats:
     """How alike each of several texts and one text are, for the column `Partners.text`.
 
     Parameters
     ----------
-    texts : csr_array, shape (n, n_terms)
-        `TextModel.transform` of the texts. An empty row is a missing text.
-    text : csr_array, shape (1, n_terms)
+    texts : TextVectors, n rows
+        `TextModel.transform` of the texts. A row that says nothing is a missing text.
+    text : TextVectors, one row
         From the same model.
 
     Returns
@@ -300,6 +300,6 @@ def texts_alike(texts: csr_array, text: csr_array) -> Floats:
         raise ValueError(
             f"texts must come from one model, but have {texts.shape[1]} and {text.shape[1]} terms"
         )
-    cosine = np.minimum(1.0, (texts @ text.T).toarray()[:, 0])
-    cosine[(np.diff(texts.indptr) == 0) | (text.nnz == 0)] = np.nan
+    cosine = np.clip(texts.cosines(text)[:, 0], 0.0, 1.0)
+    cosine[texts.says_nothing | text.says_nothing[0]] = np.nan
     return likeness(cosine)
