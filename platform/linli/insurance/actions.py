@@ -11,7 +11,7 @@ from linli.core.audit import record
 from linli.core.errors import Conflict
 from linli.core.i18n import Message
 from linli.insurance.forms import InsuranceDraft
-from linli.insurance.models import InsuranceEntry
+from linli.insurance.models import InsuranceEntry, InsuranceTeam
 from linli.notifications.actions import tell
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import ACTING_ROLES
@@ -42,6 +42,8 @@ async def enter_insurance(
         entered_at=now,
     )
     session.add(entry)
+    await session.flush()
+    session.add_all(InsuranceTeam(entry_id=entry.id, team_id=team_id) for team_id in draft.team_ids)
     await session.flush()
     _note(session, "enter_insurance", entry, account_id, now)
     if draft.is_seen:

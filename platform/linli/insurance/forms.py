@@ -1,5 +1,7 @@
 """Reads what is typed about an insurance."""
 
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -7,7 +9,7 @@ from uuid import UUID
 from linli.core import seed
 from linli.core.forms import Form
 from linli.core.i18n import Message
-from linli.insurance.rules import Cover, refuse_term
+from linli.insurance.rules import MOST_TEAMS_NAMED, Cover, refuse_term
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,29 @@ class InsuranceDraft:
     covers: Cover
     risk_kinds: tuple[str, ...]
     is_seen: bool
+    team_ids: tuple[UUID, ...] = ()
 
 
-def read_insurance(form: Form, *, need_id: UUID | None, today: date) -> InsuranceDraft:
-    """The draft, or Invalid with a sentence for each field; `need_id` where the form is about one need."""
+def typed_ids(typed: Iterable[str]) -> list[UUID]:
+    """What can be an id among what was sent."""
+    found = []
+    for each in typed:
+        with suppress(ValueError):
+            found.append(UUID(each))
+    return found[:MOST_TEAMS_NAMED]
+
+
+def read_insurance(
+    form: Form, *, need_id: UUID | None, teams: Collection[UUID], today: date
+) -> InsuranceDraft:
+    """The draft, or Invalid with a sentence for each field; `need_id` where the form is about one need.
+
+    `teams` are those that can be named.
+    """
+    covers = form.choice("covers", Cover, required=True) or Cover.own_people
+    named = typed_ids(form.some_of("teams", {str(id) for id in teams}, most=MOST_TEAMS_NAMED))
+    if covers is Cover.named_teams and not named and not form.errors.get("teams"):
+        form.refuse("teams", Message("Please choose at least one."))
     starts_on, ends_on = form.day("starts_on", required=True), form.day("ends_on", required=True)
     if starts_on and ends_on and (sentence := refuse_term(starts_on, ends_on, today)):
         form.refuse("ends_on", sentence)
@@ -36,9 +57,10 @@ def read_insurance(form: Form, *, need_id: UUID | None, today: date) -> Insuranc
         policy_number=form.text("policy_number", longest=60, required=True),
         starts_on=starts_on or today,
         ends_on=ends_on or today,
-        covers=form.choice("covers", Cover, required=True) or Cover.own_people,
+        covers=covers,
         risk_kinds=risk_kinds,
         is_seen=form.flag("is_seen"),
+        team_ids=tuple(named) if covers is Cover.named_teams else (),
     )
     form.check()
     return draft

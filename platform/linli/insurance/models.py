@@ -1,5 +1,6 @@
 """Accident insurances, as the organizations that ask for help have entered them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from linli.core.db import WithId
+from linli.core.db import Base, WithId
 from linli.insurance.rules import Cover, Insured
 
 
@@ -46,6 +47,20 @@ class InsuranceEntry(WithId):
     def _counts(cls) -> Any:
         return cls.checked_at.is_not(None) & cls.revoked_at.is_(None)
 
-    @property
-    def insured(self) -> Insured:
-        return Insured(self.starts_on, self.ends_on, self.covers, frozenset(self.risk_kinds))
+    def insured(self, teams: Iterable[UUID] = ()) -> Insured:
+        """As rules see it, with the teams that it names."""
+        return Insured(
+            self.starts_on, self.ends_on, self.covers, frozenset(self.risk_kinds), frozenset(teams)
+        )
+
+
+class InsuranceTeam(Base):
+    """A team whose members an insurance covers; of any organization."""
+
+    __tablename__ = "insurance_teams"
+    entry_id: Mapped[UUID] = mapped_column(
+        ForeignKey("insurance_entries.id", ondelete="CASCADE"), primary_key=True
+    )
+    team_id: Mapped[UUID] = mapped_column(
+        ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -1,6 +1,6 @@
 """An organization's insurances: the list, entering one, saying that the paper was seen, taking it back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,14 @@ from linli.core.web.security import may
 from linli.core.web.templating import done, render
 from linli.insurance import actions, forms, policies, queries
 from linli.insurance.queries import days_of
-from linli.insurance.rules import COVER_NAMES
+from linli.insurance.rules import COVER_NAMES, Cover
 from linli.needs.models import Need
 from linli.needs.policies import POSTING_ROLES
 from linli.needs.queries import find_need
 from linli.organizations.models import Organization
 from linli.organizations.policies import is_bureau_over
 from linli.organizations.queries import organization_with_id
+from linli.teams.models import Team
 
 Page = Response[Any]
 
@@ -35,11 +36,17 @@ async def show_insurances(
 
 
 @get("/organizations/{organization_id:uuid}/insurance/new", opt=may(policies.may_enter_insurance))
-async def new_insurance(request: Asked, session: Session, organization_id: Id, need: QueryText = "") -> Page:
-    """The form; `need` in the address fills in its days and risks."""
+async def new_insurance(
+    request: Asked, session: Session, organization_id: Id, need: QueryText = "", team: QueryText = ""
+) -> Page:
+    """The form; `need` in the address fills in its days and risks, `team` whom it covers."""
     organization = await organization_with_id(session, organization_id)
     found = await _need(session, organization, _as_id(need)) if need else None
-    return _form(request, organization, found, _typed_for(found))
+    teams = await queries.teams_to_name(
+        session, organization_id=organization_id, also=forms.typed_ids([team])
+    )
+    named = [str(each.id) for each in teams if str(each.id) == team]
+    return _form(request, organization, found, _typed_for(found, named), teams)
 
 
 @post("/organizations/{organization_id:uuid}/insurance", opt=may(policies.may_enter_insurance))
@@ -49,11 +56,19 @@ async def enter_insurance(
     organization = await organization_with_id(session, organization_id)
     need_id = form.id("need")
     need = await _need(session, organization, need_id) if need_id else None
+    also = forms.typed_ids(form.typed_many("teams"))
+    teams = await queries.teams_to_name(session, organization_id=organization_id, also=also)
     try:
-        draft = forms.read_insurance(form, need_id=need.id if need else None, today=i18n.local(now).date())
+        draft = forms.read_insurance(
+            form,
+            need_id=need.id if need else None,
+            teams=[each.id for each in teams],
+            today=i18n.local(now).date(),
+        )
     except Invalid as refusal:
-        typed = TypedInsurance(form.typed, tuple(form.typed_many("risk_kinds")))
-        return _form(request, organization, need, typed, errors=refusal.errors)
+        several = (tuple(form.typed_many(name)) for name in ("risk_kinds", "teams"))
+        typed = TypedInsurance(form.typed, *several)
+        return _form(request, organization, need, typed, teams, errors=refusal.errors)
     await actions.enter_insurance(
         session, organization=organization, draft=draft, account_id=caller.account_id, now=now
     )
@@ -95,19 +110,21 @@ async def revoke_insurance(
 class TypedInsurance:
     values: dict[str, str]
     risk_kinds: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
 
 
-def _typed_for(need: Need | None) -> TypedInsurance:
+def _typed_for(need: Need | None, teams: Sequence[str]) -> TypedInsurance:
+    covers = Cover.named_teams if teams else Cover.everybody
+    values = {"covers": covers.value, "scope": "need" if need else "all"}
     if need is None:
-        return TypedInsurance({"covers": "everybody", "scope": "all"})
-    values = {"covers": "everybody", "scope": "need"}
+        return TypedInsurance(values, teams=tuple(teams))
     if need.shifts:
         first_on, last_on = days_of(need.shifts[0])[0], max(days_of(shift)[1] for shift in need.shifts)
         values |= {"starts_on": first_on.isoformat(), "ends_on": last_on.isoformat()}
-    return TypedInsurance(values, tuple(need.risk_kinds))
+    return TypedInsurance(values, tuple(need.risk_kinds), tuple(teams))
 
 
 async def _need(session: AsyncSession, organization: Organization, need_id: UUID | None) -> Need:
@@ -134,6 +151,7 @@ def _form(
     organization: Organization,
     need: Need | None,
     typed: TypedInsurance,
+    teams: Sequence[Team],
     *,
     errors: dict[str, Message] | None = None,
 ) -> Page:
@@ -145,7 +163,8 @@ def _form(
         need=need,
         typed=typed,
         errors=FieldErrors(errors or {}),
-        covers=COVER_NAMES.items(),
+        covers=[each for each in COVER_NAMES.items() if teams or each[0] is not Cover.named_teams],
+        teams=[(team.id, team.name) for team in teams],
         risk_kinds=seed.risk_kinds(),
     )
 

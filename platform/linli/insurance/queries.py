@@ -1,6 +1,6 @@
 """Reads of insurances: an organization's list, and what counts for a need."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,13 +15,21 @@ from linli.core import i18n, seed
 from linli.core.errors import NotFound
 from linli.core.i18n import Named
 from linli.core.paging import Page, read_page
-from linli.insurance.models import InsuranceEntry
-from linli.insurance.rules import COVER_NAMES, Insured, risks_running_out, uninsured_risks
+from linli.insurance.models import InsuranceEntry, InsuranceTeam
+from linli.insurance.rules import (
+    A_STRANGER,
+    COVER_NAMES,
+    Belonging,
+    Cover,
+    Insured,
+    risks_running_out,
+    uninsured_risks,
+)
 from linli.needs.models import Need, Shift
 from linli.organizations.models import Membership
 from linli.organizations.registration import RENEW_WITHIN
 from linli.teams.models import Team, TeamMember
-from linli.teams.rules import MemberState, TeamState
+from linli.teams.rules import PUBLIC_STATES, MemberState, TeamState
 
 # An organization insures its people once a year; one that enters more is read as far as this.
 MOST_READ = 200
@@ -36,6 +44,7 @@ class ShownInsurance:
     need_title: str | None
     entered_by: str | None
     checked_by: str | None
+    teams: tuple[str, ...] = ()
 
     @property
     def covers(self) -> object:
@@ -78,7 +87,15 @@ async def insurances_page(
         after=after,
         descending=True,
     )
-    return Page([ShownInsurance(*row) for row in page.rows], page.next_cursor)
+    names = {
+        id: tuple(team.name for team in teams)
+        for id, teams in (await named_teams(session, [row[0] for row in page.rows])).items()
+    }
+    rows = [
+        ShownInsurance(entry, need_title, entered_by, checked_by, names.get(entry.id, ()))
+        for entry, need_title, entered_by, checked_by in page.rows
+    ]
+    return Page(rows, page.next_cursor)
 
 
 @dataclass(frozen=True)
@@ -99,11 +116,12 @@ async def insurances_due(session: AsyncSession, *, organization_id: UUID, today:
         .limit(MOST_READ)
     )
     entries = found.all()
-    counting = [each for each in entries if each.counts]
-    insured = [each.insured for each in counting]
+    teams = await named_teams(session, entries)
+    counting = [(each, _insured(each, teams)) for each in entries if each.counts]
+    insured = [each for _, each in counting]
     return DueInsurances(
         [each for each in entries if not each.counts and each.ends_on >= today],
-        [each for each in counting if risks_running_out(each.insured, insured, today=today)],
+        [entry for entry, each in counting if risks_running_out(each, insured, today=today)],
     )
 
 
@@ -114,7 +132,44 @@ async def insurances_for(session: AsyncSession, need: Need) -> list[Insured]:
     found = await session.scalars(
         select(InsuranceEntry).where(*_counting_for(need)).order_by(InsuranceEntry.id.desc()).limit(MOST_READ)
     )
-    return [each.insured for each in found]
+    entries = found.all()
+    teams = await named_teams(session, entries)
+    return [_insured(each, teams) for each in entries]
+
+
+def _insured(entry: InsuranceEntry, teams: Mapping[UUID, Sequence[Team]]) -> Insured:
+    return entry.insured(team.id for team in teams.get(entry.id, ()))
+
+
+async def named_teams(
+    session: AsyncSession, entries: Sequence[InsuranceEntry]
+) -> Mapping[UUID, Sequence[Team]]:
+    """The teams that each entry names; no query where none does."""
+    ids = [each.id for each in entries if each.covers is Cover.named_teams]
+    if not ids:
+        return {}
+    rows = await session.execute(
+        select(InsuranceTeam.entry_id, Team)
+        .join(Team, Team.id == InsuranceTeam.team_id)
+        .where(InsuranceTeam.entry_id.in_(ids))
+        .order_by(Team.name, Team.id)
+    )
+    found: dict[UUID, list[Team]] = {}
+    for entry_id, team in rows:
+        found.setdefault(entry_id, []).append(team)
+    return found
+
+
+async def teams_to_name(
+    session: AsyncSession, *, organization_id: UUID, also: Collection[UUID] = ()
+) -> Sequence[Team]:
+    """The organization's agreed teams, and others that are public and were named."""
+    own = (_is_home(organization_id)) & (Team.state == TeamState.agreed)
+    named = Team.id.in_(also) & Team.state.in_(PUBLIC_STATES)
+    found = await session.scalars(
+        select(Team).where(or_(own, named)).order_by(Team.name, Team.id).limit(MOST_READ)
+    )
+    return found.all()
 
 
 async def waiting_for(session: AsyncSession, need: Need) -> bool:
@@ -125,30 +180,37 @@ async def waiting_for(session: AsyncSession, need: Need) -> bool:
     return await session.scalar(waiting.limit(1)) is not None
 
 
-async def belongs_to(session: AsyncSession, *, organization_id: UUID | None, account_id: UUID) -> bool:
-    """Whether a person holds a role in the organization, or is a member of one of its agreed teams."""
+async def belonging_of(session: AsyncSession, *, organization_id: UUID | None, account_id: UUID) -> Belonging:
+    """Whether a person holds a role in the organization or is in one of its agreed teams, and their teams."""
     has_role = select(Membership.id).where(
         Membership.organization_id == organization_id,
         Membership.account_id == account_id,
         Membership.ended_at.is_(None),
     )
-    in_team = (
-        select(TeamMember.id)
-        .join(Team, Team.id == TeamMember.team_id)
+    teams = await session.execute(
+        select(Team.id, _is_home(organization_id))
+        .join(TeamMember, TeamMember.team_id == Team.id)
         .where(
-            or_(Team.organization_id == organization_id, Team.committee_id == organization_id),
             Team.state == TeamState.agreed,
             TeamMember.account_id == account_id,
             TeamMember.state == MemberState.member,
         )
     )
-    return bool(await session.scalar(select(or_(has_role.exists(), in_team.exists()))))
+    is_of = {team_id: bool(is_own) for team_id, is_own in teams}
+    is_own = any(is_of.values()) or bool(await session.scalar(select(has_role.exists())))
+    return Belonging(is_own, frozenset(is_of))
 
 
-def missing_in(need: Need, shift: Shift, insurances: Sequence[Insured], *, is_own: bool) -> list[str]:
+def _is_home(organization_id: UUID | None) -> ColumnElement[bool]:
+    return or_(Team.organization_id == organization_id, Team.committee_id == organization_id)
+
+
+def missing_in(
+    need: Need, shift: Shift, insurances: Sequence[Insured], who: Belonging = A_STRANGER
+) -> list[str]:
     """The risks of a shift for which somebody is not insured."""
     first_on, last_on = days_of(shift)
-    return uninsured_risks(need.risk_kinds, insurances, first_on=first_on, last_on=last_on, is_own=is_own)
+    return uninsured_risks(need.risk_kinds, insurances, first_on=first_on, last_on=last_on, who=who)
 
 
 def days_of(shift: Shift) -> tuple[date, date]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from linli.core.i18n import Message
 from linli.organizations.registration import RENEW_WITHIN
@@ -15,13 +16,27 @@ class Cover(StrEnum):
 
     everybody = "everybody"
     own_people = "own_people"
+    named_teams = "named_teams"
 
 
 COVER_NAMES: Final = {
     Cover.everybody: Message("Everybody who takes part"),
     Cover.own_people: Message("Only our own members and teams"),
+    Cover.named_teams: Message("Only the members of certain teams"),
 }
 LONGEST_TERM: Final = timedelta(days=3 * 366)
+MOST_TEAMS_NAMED: Final = 50
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """What a person is to the organization that asks; `teams` are all the agreed ones they belong to."""
+
+    is_own: bool = False
+    teams: frozenset[UUID] = frozenset()
+
+
+A_STRANGER: Final = Belonging()
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,22 @@ class Insured:
     ends_on: date
     covers: Cover
     risk_kinds: frozenset[str]
+    teams: frozenset[UUID] = frozenset()
+
+    def covers_all_of(self, other: "Insured") -> bool:
+        """Whether everybody whom the other covers is among those whom it covers."""
+        is_same = self.covers is other.covers and self.teams >= other.teams
+        return self.covers is Cover.everybody or is_same
+
+    def covers_person(self, who: Belonging) -> bool:
+        """Whether somebody is among those whom it covers."""
+        match self.covers:
+            case Cover.everybody:
+                return True
+            case Cover.own_people:
+                return who.is_own
+            case Cover.named_teams:
+                return not self.teams.isdisjoint(who.teams)
 
 
 def uninsured_risks(
@@ -40,7 +71,7 @@ def uninsured_risks(
     *,
     first_on: date,
     last_on: date,
-    is_own: bool,
+    who: Belonging = A_STRANGER,
 ) -> list[str]:
     """The risks of a piece of work for which one person is not insured.
 
@@ -55,8 +86,8 @@ def uninsured_risks(
         Checked ones of the organization that asks, none of them taken back.
     first_on, last_on : date
         The first and the last day of the work, in the place's own time.
-    is_own : bool
-        Whether the person belongs to the organization or to one of its teams.
+    who : Belonging
+        Whether the person belongs to the organization or to one of its teams, and to which teams at all.
 
     Returns
     -------
@@ -67,17 +98,15 @@ def uninsured_risks(
     --------
     >>> policy = Insured(date(2026, 11, 1), date(2026, 11, 30), Cover.everybody, frozenset({"water"}))
     >>> day = date(2026, 11, 30)
-    >>> uninsured_risks(["water", "heights"], [policy], first_on=day, last_on=day, is_own=False)
+    >>> uninsured_risks(["water", "heights"], [policy], first_on=day, last_on=day)
     ['heights']
-    >>> uninsured_risks(["water"], [policy], first_on=day, last_on=date(2026, 12, 1), is_own=False)
+    >>> uninsured_risks(["water"], [policy], first_on=day, last_on=date(2026, 12, 1))
     ['water']
     """
     counting = [
         each
         for each in insurances
-        if each.starts_on <= first_on
-        and last_on <= each.ends_on
-        and (is_own or each.covers is Cover.everybody)
+        if each.starts_on <= first_on and last_on <= each.ends_on and each.covers_person(who)
     ]
     covered = frozenset[str]().union(*(each.risk_kinds for each in counting))
     return [each for each in risk_kinds if each not in covered]
@@ -143,6 +172,6 @@ def risks_running_out(insurance: Insured, others: Sequence[Insured], *, today: d
         for each in others
         if each.ends_on > insurance.ends_on
         and each.starts_on <= insurance.ends_on + timedelta(days=1)
-        and each.covers in {Cover.everybody, insurance.covers}
+        and each.covers_all_of(insurance)
     )
     return insurance.risk_kinds.difference(*following)

@@ -14,8 +14,8 @@ from linli.conversations.blocks import blocked_by
 from linli.conversations.rules import Side, refuse_writing
 from linli.core import i18n, seed
 from linli.core.i18n import Message
-from linli.insurance.queries import belongs_to, insurances_for, missing_in, named_risks
-from linli.insurance.rules import Insured
+from linli.insurance.queries import belonging_of, insurances_for, missing_in, named_risks
+from linli.insurance.rules import A_STRANGER, Belonging, Insured
 from linli.needs.models import Need, Shift
 from linli.participation import queries, rules
 from linli.participation.queries import Promise
@@ -46,7 +46,7 @@ class Standing:
     promises: Sequence[Promise]
     blocked_by: Side | None
     insurances: Sequence[Insured] = ()
-    is_own: bool = False
+    belongs: Belonging = A_STRANGER
 
 
 async def obstacles(
@@ -70,8 +70,9 @@ async def standing_of(
         promises=await queries.promises_during(session, shifts=shifts, account_id=account.id),
         blocked_by=await blocked_by(session, organization_id=need.organization_id, account_id=account.id),
         insurances=insurances,
-        is_own=bool(insurances)
-        and await belongs_to(session, organization_id=need.organization_id, account_id=account.id),
+        belongs=await belonging_of(session, organization_id=need.organization_id, account_id=account.id)
+        if insurances
+        else A_STRANGER,
     )
 
 
@@ -135,7 +136,7 @@ def _papers(standing: Standing, need: Need, shift: Shift) -> list[Obstacle]:
 
 def _insurance(standing: Standing, need: Need, shift: Shift) -> list[Obstacle]:
     """Whoever asks for people insures them first."""
-    missing = missing_in(need, shift, standing.insurances, is_own=standing.is_own)
+    missing = missing_in(need, shift, standing.insurances, standing.belongs)
     if not missing:
         return []
     risks = named_risks(missing)

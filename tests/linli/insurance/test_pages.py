@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.core.audit import AuditEntry
-from linli.insurance.models import InsuranceEntry
+from linli.insurance.models import InsuranceEntry, InsuranceTeam
 from linli.insurance.rules import Cover
 from linli.needs.models import Need
 from linli.needs.rules import Joining
@@ -30,6 +30,7 @@ from tests.factories import (
     make_team_member,
     make_volunteer,
 )
+from tests.linli.dispatch.factories import make_dispatch
 
 NOT_INSURED = "您还没有这方面的保险"
 POLICY = {
@@ -161,6 +162,49 @@ async def test_it_covers_the_members_of_the_organizations_agreed_teams(
     await visitor.sign_in(helper)
     answer = await visitor.submit(f"/shifts/{need.shifts[0].id}/apply")
     assert answer.status_code == (303 if is_covered else 409)
+
+
+async def test_an_insurance_of_certain_teams_is_entered_for_a_team_that_was_asked_and_covers_its_members(
+    session: AsyncSession, visitor: Visitor, another_visitor: Visitor
+) -> None:
+    organization = await make_desk(session, visitor)
+    need = await make_risky_need(session, organization=organization, joining=Joining.at_once)
+    team = await make_team(session, await make_organization(session, OrganizationKind.charity))
+    member, stranger = await make_volunteer(session), await make_volunteer(session)
+    await make_team_member(session, team, account=member)
+    await make_dispatch(session, need.shifts[0], team)
+    base = f"/organizations/{organization.id}/insurance"
+    new = f"{base}/new?need={need.id}&amp;team={team.id}"
+    assert new in (await visitor.get(f"/needs/{need.id}/dispatch")).text
+    form = (await visitor.get(new.replace("&amp;", "&"))).text
+    assert f'value="{team.id}" checked' in form
+    policy = POLICY | {"covers": "named_teams", "need": str(need.id), "scope": "need"}
+    assert "请至少选一项" in (await visitor.submit(base, policy)).text
+    refused = await visitor.submit(base, policy | {"teams": [str(need.id)]})
+    assert (refused.status_code, "请从列表中选择" in refused.text) == (422, True)
+    assert (await visitor.submit(base, policy | {"teams": [str(team.id)]})).status_code == 303
+    assert team.name in (await visitor.get(base)).text
+    assert "只有部分服务队的成员有这方面的保险" in (await visitor.get(f"/needs/{need.id}/desk")).text
+    for person, status in ((stranger, 409), (member, 303)):
+        await another_visitor.sign_in(person)
+        answer = await another_visitor.submit(f"/shifts/{need.shifts[0].id}/apply")
+        assert answer.status_code == status
+    assert await state_of(session, member) is State.confirmed
+
+
+async def test_a_team_that_is_not_agreed_any_more_is_not_insured_by_its_name(
+    session: AsyncSession, visitor: Visitor
+) -> None:
+    organization = await make_organization(session)
+    need = await make_risky_need(session, organization=organization, joining=Joining.at_once)
+    team = await make_team(session, await make_organization(session), state=TeamState.ended)
+    helper = await make_volunteer(session)
+    await make_team_member(session, team, account=helper)
+    entry = await make_insurance(session, organization, covers=Cover.named_teams)
+    session.add(InsuranceTeam(entry_id=entry.id, team_id=team.id))
+    await session.commit()
+    await visitor.sign_in(helper)
+    assert (await visitor.submit(f"/shifts/{need.shifts[0].id}/apply")).status_code == 409
 
 
 async def test_the_officers_page_says_what_is_missing_and_leads_to_the_form(

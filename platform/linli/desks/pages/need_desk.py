@@ -20,6 +20,7 @@ from linli.desks.board import BoardRow
 from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, who_tabs
 from linli.divisions.shown import named
 from linli.insurance.queries import insurances_for, missing_in, named_risks, waiting_for
+from linli.insurance.rules import A_STRANGER, Belonging
 from linli.needs import actions as needs
 from linli.needs import forms
 from linli.needs.actions import lacking
@@ -170,6 +171,7 @@ class MissingInsurance:
     risks: Sequence[Named]
     only_for_others: bool
     is_waiting: bool
+    some_teams: bool = False
 
 
 async def _insurance(
@@ -178,12 +180,19 @@ async def _insurance(
     if not need.risk_kinds:
         return None
     counting = await insurances_for(session, need)
-    for is_own in (True, False):
-        missing = {risk for shift in coming for risk in missing_in(need, shift, counting, is_own=is_own)}
-        if missing:
-            risks = named_risks([risk for risk in need.risk_kinds if risk in missing])
-            return MissingInsurance(risks, not is_own, is_own and await waiting_for(session, need))
-    return None
+
+    def missing_for(who: Belonging) -> set[str]:
+        return {risk for shift in coming for risk in missing_in(need, shift, counting, who)}
+
+    missing = missing_for(A_STRANGER)
+    if not missing:
+        return None
+    risks = named_risks([risk for risk in need.risk_kinds if risk in missing])
+    named = {team for each in counting for team in each.teams}
+    some_teams = any(not missing_for(Belonging(teams=frozenset([team]))) for team in named)
+    is_for_own = not missing_for(Belonging(is_own=True))
+    is_waiting = not (is_for_own or some_teams) and await waiting_for(session, need)
+    return MissingInsurance(risks, is_for_own, is_waiting, some_teams)
 
 
 @dataclass(frozen=True)
