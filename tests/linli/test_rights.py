@@ -160,6 +160,8 @@ ROUTES = {
     "POST /needs/{need_id}/cancel": DESK,
     "GET /needs/{need_id}/desk": DESK,
     "GET /needs/{need_id}/desk/people": DESK,
+    "GET /needs/{need_id}/desk/ways": DESK,
+    "GET /needs/{need_id}/edit/with": DESK,
     "GET /needs/{need_id}/desk/teams": DESK,
     "GET /needs/{need_id}/desk/organizations": DESK,
     "POST /needs/{need_id}/ask": DESK,

@@ -75,6 +75,16 @@ def typed_from_form(form: Form) -> TypedNeed:
     return TypedNeed(typed, {name: tuple(form.typed_many(name)) for name in CHOSEN}, rows)
 
 
+def as_form(values: TypedNeed) -> Form:
+    """What the form would send if nothing were changed in it."""
+    names = ("shift", "day", "from", "to", "places")
+    pairs = [*values.values.items(), *((name, each) for name, many in values.chosen.items() for each in many)]
+    for row in values.shifts:
+        cells = (row.id, row.day, row.starts, row.ends, row.places)
+        pairs += [(f"{name}-{row.n}", cell) for name, cell in zip(names, cells, strict=True)]
+    return Form(pairs)
+
+
 def typed_from_template(
     template: seed.NeedTemplate, *, organization: Organization, language: str, today: date
 ) -> TypedNeed:

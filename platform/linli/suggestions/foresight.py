@@ -1,7 +1,7 @@
 """Before a need is posted: how many people fit it, and what would bring more. Counts only, nobody's name."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -13,12 +13,13 @@ from linli.core import i18n, seed
 from linli.core.forms import Form
 from linli.core.i18n import Message, counted
 from linli.needs.rules import Times
+from linli.participation.rules import State
 from linli.suggestions import reads
 from linli.suggestions.looks import may_look
 from linli.suggestions.matcher import matcher
 from linli.suggestions.pools import Pool, pool_of
-from linli.suggestions.reads import PromiseRow
-from linli.suggestions.tables import bookings_of, needs_table
+from linli.suggestions.reads import PairRow, PromiseRow
+from linli.suggestions.tables import bookings_of, needs_table, pairs_of
 from linli.suggestions.texts import EncodedTexts
 from linli.suggestions.wording import FEWEST_COUNTED
 from linli.suggestions.written import (
@@ -29,7 +30,7 @@ from linli.suggestions.written import (
     shift_row,
     time_way,
 )
-from matching import Foresight, Way, WayKind, check, foresee
+from matching import Foresight, Needs, Way, WayKind, check, foresee
 
 # One in three says yes, and some plans change: with so many for each place more would only be noise.
 ENOUGH_PER_PLACE: Final = 5
@@ -79,7 +80,7 @@ async def foresight_for(
     if not may_look(organization_id, now):
         return ForesightShown((LOOKED_TOO_OFTEN,))
     pool = await pool_of(session, written.county, now=now)
-    candidates = [*(each.times for each in written.times), *_all_other_times(written, now)]
+    candidates = [*(each.times for each in written.times), *all_other_times(written, now)]
     shifts = [shift_row(each) for each in candidates]
     promises = await reads.promises(session, pool.is_theirs(), around=reads.span_of(shifts))
     today = i18n.local(now).date()
@@ -106,21 +107,32 @@ class Seen:
 
 
 def look(
-    written: WrittenNeed, pool: Pool, promises: Sequence[PromiseRow], *, today: date, now: datetime
+    written: WrittenNeed,
+    pool: Pool,
+    promises: Sequence[PromiseRow],
+    *,
+    today: date,
+    now: datetime,
+    row: int | None = None,
+    said_no: Collection[UUID] = (),
 ) -> Seen:
-    """The sum itself; long enough to belong in a thread."""
+    """The sum itself, for the time in a row or the one that finds fewest; long enough to belong in a thread.
+
+    `said_no` are people who are not asked for it again.
+    """
     texts = EncodedTexts(matcher().text_model)
     bookings = bookings_of(pool.people, promises)
     times = tuple(shift_row(each.times) for each in written.times)
     needs = needs_table([written.row(times, now)], texts).needs
     passes = check(needs, pool.people, today=today, bookings=bookings).passes
     fitting = tuple(passes.sum(axis=1).tolist())
-    row = _weakest(written.times, fitting)
+    row = _weakest(written.times, fitting) if row is None else row
     weakest = written.times[row] if written.times else None
     others = _others(written, weakest, now) if weakest else ()
     moved = tuple(shift_row(each) for each in others)
+    need = needs.take([row])
     foresight = foresee(
-        needs.take([row]),
+        need,
         pool.people,
         today=today,
         times=needs_table([written.row(moved, now)], texts).needs if moved else None,
@@ -128,18 +140,28 @@ def look(
         lowest_age=written.lowest_age,
         wider_km=FETCHED_KM,
         bookings=bookings,
+        pairs=pairs_of(need, pool.people, _refusals(need, said_no)),
     )
     return Seen(fitting, weakest, others, foresight)
 
 
+def _refusals(need: Needs, said_no: Collection[UUID]) -> list[PairRow]:
+    need_id = UUID(str(need.need_ids[0]))
+    return [PairRow(need_id, need_id, account_id, State.declined) for account_id in said_no]
+
+
 def told(written: WrittenNeed, seen: Seen) -> ForesightShown:
-    ways = () if seen.is_enough else tuple(_way(way, seen) for way in seen.foresight.best)
+    ways = () if seen.is_enough else best_ways(seen)
     return ForesightShown(
         counts=tuple(_counts(written.times, seen.fitting)),
         verdict=_verdict(written, seen, has_ways=bool(ways)),
         ways=ways,
         assumed=written.assumed,
     )
+
+
+def best_ways(seen: Seen) -> tuple[WayShown, ...]:
+    return tuple(_way(way, seen) for way in seen.foresight.best)
 
 
 def _verdict(written: WrittenNeed, seen: Seen, *, has_ways: bool) -> Message | None:
@@ -156,7 +178,7 @@ def _others(written: WrittenNeed, weakest: WrittenTime, now: datetime) -> tuple[
     return tuple(each for each in other_times(weakest.times, now=now) if each.starts_at not in there)
 
 
-def _all_other_times(written: WrittenNeed, now: datetime) -> list[Times]:
+def all_other_times(written: WrittenNeed, now: datetime) -> list[Times]:
     return [moved for each in written.times for moved in other_times(each.times, now=now)]
 
 

@@ -42,7 +42,8 @@ APPLICANT_COMES: Final = 0.95
 class Answer:
     """Whom to ask for one shift, as the matcher saw it at `made_at`; what happened since is taken in.
 
-    `fitting` counts who passed every gate. `note` says why nobody is proposed although people fit.
+    `fitting` counts who passed every gate. `note` says why nobody is proposed although people fit. With
+    `is_short` some places would probably stay free if everybody were asked.
     """
 
     proposed: tuple[SuggestedPerson, ...]
@@ -50,6 +51,7 @@ class Answer:
     headline: Message
     expectation: Message
     note: Message | None
+    is_short: bool
     fitting: int
     excluded: list[tuple[Message, Message | str]]
     excluded_total: Message | str
@@ -112,6 +114,7 @@ def _answer(
         headline=counted(len(proposed), "Ask this person now", "Ask these {n} now"),
         expectation=_expectation(plan, shift.places_free, until),
         note=_note(plan, shift, until=until, now=now),
+        is_short=shift.places_free > 0 and not plan.is_enough,
         fitting=run.fitting,
         excluded=wording.counts(run.excluded),
         excluded_total=wording.total_excluded(run.excluded),

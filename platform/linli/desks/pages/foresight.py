@@ -1,24 +1,28 @@
-"""While a need is being written: how many people could come, and what would bring more."""
+"""How many people could come while a need is written, and what would bring more, also once it is posted."""
 
 from datetime import datetime
 from typing import Any
 
-from litestar import Response, Router, post
+from litestar import Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.core import i18n
 from linli.core.forms import Form as SentForm
-from linli.core.web.given import Asked, Form, Id, Now, Session
+from linli.core.web.given import Asked, Form, Id, Now, QueryText, Session
 from linli.core.web.htmx import is_htmx
 from linli.core.web.security import may
 from linli.core.web.templating import render
+from linli.desks.pages.need_tabs import chosen_shift
 from linli.needs.models import Need
 from linli.needs.pages import show_form
 from linli.needs.policies import may_manage_need, may_post_needs
 from linli.needs.queries import find_need
-from linli.needs.typed import typed_from_form
+from linli.needs.typed import as_form, typed_from_form, typed_from_need
 from linli.organizations.models import Organization
 from linli.organizations.queries import organization_with_id
+from linli.participation.rules import refuse_joining
 from linli.suggestions.foresight import foresight_for
+from linli.suggestions.ways import ways_for_shift
 from linli.suggestions.written import taken_over
 
 Page = Response[Any]
@@ -63,4 +67,29 @@ async def _look(
     return show_form(request, organization, typed_from_form(form), need=need, foresight=foresight)
 
 
-router = Router("/", route_handlers=[look_before_posting, look_at_draft])
+@get("/needs/{need_id:uuid}/desk/ways", opt=may(may_manage_need))
+async def show_ways(request: Asked, session: Session, now: Now, need_id: Id, shift: QueryText = "") -> Page:
+    """For a need that finds too few: what would bring more. The fragment for htmx, else a small page."""
+    need = await find_need(session, need_id)
+    organization = await session.get_one(Organization, need.organization_id)
+    chosen = chosen_shift([each for each in need.shifts if each.starts_at > now], shift)
+    looks = chosen and not refuse_joining(need.state, asker_is_verified=organization.is_verified)
+    foresight = (
+        await ways_for_shift(session, need=need, shift=chosen, organization=organization, now=now)
+        if chosen and looks
+        else None
+    )
+    page = "desks/_ways.html" if is_htmx(request) else "desks/ways.html"
+    return render(request, page, need=need, chosen=chosen, foresight=foresight)
+
+
+@get("/needs/{need_id:uuid}/edit/with", opt=may(may_manage_need))
+async def edit_with_way(request: Asked, session: Session, need_id: Id, way: QueryText = "") -> Page:
+    """The form for editing with one way already in it; nothing is changed before it is sent."""
+    need = await find_need(session, need_id)
+    organization = await session.get_one(Organization, need.organization_id)
+    form = taken_over(as_form(typed_from_need(need, zone=i18n.zone())), way)
+    return show_form(request, organization, typed_from_form(form), need=need)
+
+
+router = Router("/", route_handlers=[look_before_posting, look_at_draft, show_ways, edit_with_way])
