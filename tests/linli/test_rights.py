@@ -180,6 +180,7 @@ ROUTES = {
     "GET /teams/{team_id}": ANYONE,
     "POST /teams/{team_id}/ask": THEMSELVES,
     "POST /teams/{team_id}/leave": BELONGS,
+    "POST /teams/{team_id}/calendar/renew": BELONGS,
     "POST /teams/{team_id}/invitation/accept": BELONGS,
     "POST /teams/{team_id}/invitation/decline": BELONGS,
     "GET /teams/{team_id}/desk": LEADS,

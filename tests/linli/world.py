@@ -269,7 +269,7 @@ async def make_roster(session: AsyncSession, home: Organization, *, hours: int) 
 
 
 def ids_of(team: Team, member: TeamMember) -> Ids:
-    feed = f"{feed_of(DEVELOPMENT_SECRET, member.id)}.ics"
+    feed = f"{feed_of(DEVELOPMENT_SECRET, member)}.ics"
     return as_text(team_id=team.id, member_id=member.id) | {"token": team.join_token, "feed": feed}
 
 

@@ -78,7 +78,11 @@ async def _town(database: Database, settings: Settings, size: Size) -> str:
     async with database.transaction() as session:
         await take_turns(session, "demo")
         if await town.sign_ins(session):
-            return "The demo town is there already; it stays as it is."
+            there = await town.what_is_there(session)
+            return (
+                f"Sample data is there already and stays as it is: {there.volunteers} volunteers, "
+                f"{there.teams} teams, {there.needs} needs."
+            )
         if not await town.is_empty(session):
             return "The database holds people already; no demo town was added to them."
         plan = await town.build_town(

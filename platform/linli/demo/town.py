@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -15,10 +15,12 @@ from linli.core.i18n import Message
 from linli.demo.build import Builder
 from linli.demo.plan import TownPlan, plan_town
 from linli.demo.sizes import Size
+from linli.needs.models import Need
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import ROLE_NAMES
 from linli.teams.models import Team, TeamMember
 from linli.teams.rules import MemberState, TeamRole
+from linli.volunteers.models import VolunteerProfile
 
 VOLUNTEER: Final = Message("Volunteer")
 TEAM_ROLES: Final = {TeamRole.leader: Message("Team leader"), TeamRole.member: Message("Team member")}
@@ -33,6 +35,28 @@ class SignIn:
     organization: str
     language: str
     address: str
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much sample data there is."""
+
+    volunteers: int
+    teams: int
+    needs: int
+
+
+async def what_is_there(session: AsyncSession) -> Sizes:
+    """Counted, for an older and smaller town may stand in the database."""
+    profiles = (
+        select(func.count())
+        .select_from(VolunteerProfile)
+        .join(Account, Account.id == VolunteerProfile.account_id)
+        .where(Account.is_sample)
+    )
+    teams = select(func.count()).where(Team.is_sample)
+    needs = select(func.count()).where(Need.is_sample)
+    return Sizes(*[await session.scalar(counted) or 0 for counted in (profiles, teams, needs)])
 
 
 async def is_empty(session: AsyncSession) -> bool:

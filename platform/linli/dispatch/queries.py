@@ -217,14 +217,6 @@ async def taken_on_by_team(session: AsyncSession, *, team_id: UUID, now: datetim
     return [row for row in rows if row.left or row.named.asked or row.named.coming]
 
 
-async def team_of_member(session: AsyncSession, member_id: UUID) -> UUID | None:
-    """The team of somebody who still belongs to it."""
-    team_id: UUID | None = await session.scalar(
-        select(TeamMember.team_id).where(TeamMember.id == member_id, TeamMember.state == MemberState.member)
-    )
-    return team_id
-
-
 async def teams_with_ids(session: AsyncSession, team_ids: Collection[UUID]) -> Sequence[Team]:
     found = await session.scalars(select(Team).where(Team.id.in_(team_ids)).order_by(Team.name, Team.id))
     return found.all()

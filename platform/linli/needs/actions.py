@@ -103,7 +103,9 @@ async def publish_need(
     """Open to volunteers; the answer clock starts."""
     if need.state is not NeedState.draft:
         raise Conflict(Message("This need has already been posted."))
-    if sentence := refuse_publishing(is_verified=organization.is_verified):
+    if sentence := refuse_publishing(
+        is_verified=organization.is_verified, is_suspended=organization.is_suspended
+    ):
         raise Conflict(sentence)
     if lacks := lacking(need, now):
         raise Invalid({"": Message("Before posting, please complete: {parts}.", parts=lacks)})

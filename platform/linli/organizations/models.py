@@ -10,7 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from linli.accounts.rules import Address, AddressKind
 from linli.core.db import Base, WithId
 from linli.organizations.documents import DocumentKind
-from linli.organizations.registration import HOLD_THEIR_CODE, PUBLIC_STATES, RegistrationState, Step
+from linli.organizations.registration import (
+    HOLD_THEIR_CODE,
+    PUBLIC_STATES,
+    SUSPENDED_STATES,
+    RegistrationState,
+    Step,
+)
 from linli.organizations.rules import OrganizationKind, Role, SubKind
 
 _HOLDS_ITS_CODE = text(f"state IN ({', '.join(repr(state.value) for state in HOLD_THEIR_CODE)})")
@@ -69,6 +75,11 @@ class Organization(WithId):
     @classmethod
     def _is_verified(cls) -> ColumnElement[bool]:
         return cls.verified_at.is_not(None)
+
+    @property
+    def is_suspended(self) -> bool:
+        """Verified once; its bureau has stopped it, and it may have appealed."""
+        return self.state in SUSPENDED_STATES
 
     @property
     def is_public(self) -> bool:

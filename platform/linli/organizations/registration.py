@@ -82,6 +82,7 @@ WAIT_FOR_THE_BUREAU: Final = (_S.submitted, _S.appealed)
 # In these the social credit code is taken: a draft must not keep the real owner of a code out.
 HOLD_THEIR_CODE: Final = (_S.submitted, _S.verified, _S.suspended, _S.appealed)
 PUBLIC_STATES: Final = frozenset({_S.verified, _S.suspended, _S.appealed})
+SUSPENDED_STATES: Final = frozenset({_S.suspended, _S.appealed})
 # What a bureau looks at when it verifies: a change of these needs another look (docs/adr/0023).
 LOOKED_AT: Final = ("kind", "sub_kind", "name", "credit_code", "division")
 # 慈善法 2023, art. 10, gives civil affairs thirty days.

@@ -96,6 +96,10 @@ UNVERIFIED: Final = Message(
     "Your organization is not verified yet. The civil affairs bureau of your county can do that; "
     "until then you can prepare drafts."
 )
+SUSPENDED: Final = Message(
+    "The civil affairs bureau has suspended your organization. Until it lifts this, you can prepare drafts; "
+    "the page of your registration says why, and how to appeal."
+)
 
 
 def contains(division: str, other: str) -> bool:
@@ -181,15 +185,19 @@ def role_names(kind: OrganizationKind) -> list[Message]:
     return [name for role, name in ROLE_NAMES.items() if role in ROLES[kind]]
 
 
-def refuse_publishing(*, is_verified: bool) -> Message | None:
+def refuse_publishing(*, is_verified: bool, is_suspended: bool = False) -> Message | None:
     """Whether an organization may publish needs: people must be able to trust who asks.
 
     Examples
     --------
     >>> refuse_publishing(is_verified=True) is None, refuse_publishing(is_verified=False) is UNVERIFIED
     (True, True)
+    >>> refuse_publishing(is_verified=False, is_suspended=True) is SUSPENDED
+    True
     """
-    return None if is_verified else UNVERIFIED
+    if is_verified:
+        return None
+    return SUSPENDED if is_suspended else UNVERIFIED
 
 
 def refuse_verifying(

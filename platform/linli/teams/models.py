@@ -97,6 +97,8 @@ class TeamMember(WithId):
     asked_at: Mapped[datetime]
     since: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # How often the member made a new link to the team's calendar: the earlier ones open nothing any more.
+    calendar_link: Mapped[int] = mapped_column(default=0, server_default="0")
 
     @property
     def is_member(self) -> bool:

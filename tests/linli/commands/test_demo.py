@@ -30,7 +30,9 @@ def test_the_demo_builds_its_town_says_how_to_sign_in_and_keeps_it(demo_url: str
     began = perf_counter()
     again = run(demo_url, "--language", "zh", "demo")
     assert perf_counter() - began < 10
-    assert "The demo town is there already; it stays as it is." in again.output
+    assert (
+        "Sample data is there already and stays as it is: 300 volunteers, 31 teams, 60 needs." in again.output
+    )
     assert "社区工作者" in again.output
     assert rows(demo_url, select(Need.id)) == before
     assert run(demo_url, "demo", "--quiet").output == ""

@@ -160,7 +160,8 @@ async def test_whoever_is_not_verified_sees_the_newest_and_a_committee_nothing(
         assert answer.status_code == 403
     else:
         assert "社区的" in answer.text
-        assert "目前还不能邀请贵队或贵组织" in answer.text
+        assert "通过民政部门核验之后才能接单" in answer.text
+        assert "居委会" not in answer.text
 
 
 async def test_queries_do_not_grow_with_members_and_needs(

@@ -155,6 +155,12 @@ async def test_the_feed_opens_for_a_members_link_only_and_names_nobody(
     for private in ("幸福路", "13900000000", "赵奶奶", meeting.leader.name, meeting.members[0].name):
         assert private not in answer.text
     assert (await visitor.get(f"/team-calendar/{'0' * 32}{feed[32:]}")).status_code == 404
+    renewed = await visitor.submit(f"/teams/{meeting.team.id}/calendar/renew")
+    assert renewed.headers["location"] == f"/teams/{meeting.team.id}/calendar"
+    assert (await visitor.get(f"/team-calendar/{feed}")).status_code == 404
+    page = await visitor.get(f"/teams/{meeting.team.id}/calendar")
+    feed = page.text.split('href="http')[1].split('"')[0].partition("/team-calendar/")[2]
+    assert (await visitor.get(f"/team-calendar/{feed}")).status_code == 200
     assert (await visitor.get("/team-calendar/%F0%9F%92%A5.ics")).status_code == 404
     await visitor.submit(f"/teams/{meeting.team.id}/leave")
     assert (await visitor.get(f"/team-calendar/{feed}")).status_code == 404

@@ -11,6 +11,7 @@ from linli.core.audit import AuditEntry
 from linli.needs.models import Need, Shift
 from linli.needs.rules import NeedState
 from linli.organizations.models import Organization
+from linli.organizations.registration import RegistrationState
 from tests.conftest import NOW, Visitor
 from tests.factories import COMMUNITY, make_member, make_need, make_organization
 
@@ -149,14 +150,23 @@ async def test_a_home_visit_to_an_older_person_needs_the_background_check(
     assert accepted.status_code == 303
 
 
-async def test_an_unverified_organization_keeps_its_draft_and_is_told_why(
-    session: AsyncSession, visitor: Visitor
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (RegistrationState.submitted, "还没有通过核验"),
+        (RegistrationState.suspended, "民政部门已暂停您的组织"),
+        (RegistrationState.appealed, "民政部门已暂停您的组织"),
+    ],
+)
+async def test_an_organization_that_may_not_publish_keeps_its_draft_and_is_told_why(
+    session: AsyncSession, visitor: Visitor, state: RegistrationState, why: str
 ) -> None:
-    organization = await make_organization(session, verified_at=None)
+    organization = await make_organization(session, verified_at=None, state=state)
     await visitor.sign_in(await make_member(session, organization))
     answer = await visitor.submit(f"/organizations/{organization.id}/needs", TYPED)
     assert answer.status_code == 409
     assert "清理河边垃圾" in answer.text
+    assert why in answer.text
 
 
 async def test_a_stale_edit_shows_both_texts(session: AsyncSession, visitor: Visitor) -> None:

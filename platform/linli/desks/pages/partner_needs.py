@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from litestar import Response, Router, get
 
+from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import render
@@ -15,6 +16,18 @@ from linli.teams.queries import team_with_id
 
 Page = Response[Any]
 NEWEST: Final = "newest"
+NOT_AGREED: Final = Message(
+    "Your team cannot be asked before the organization behind it has agreed to it. "
+    "This is what is needed; what fits you is shown then."
+)
+HOME_NOT_VERIFIED: Final = Message(
+    "Your team cannot be asked while the organization behind it is not verified by the civil affairs bureau. "
+    "This is what is needed; what fits you is shown then."
+)
+NOT_VERIFIED: Final = Message(
+    "You cannot be asked while the civil affairs bureau has not verified you. "
+    "This is what is needed; what fits you is shown then."
+)
 
 
 @get("/teams/{team_id:uuid}/needs", opt=may(may_lead))
@@ -31,6 +44,7 @@ async def needs_of_team(
         "desks/team_needs.html",
         team=team,
         can_be_asked=can_be_asked,
+        why_not_asked=HOME_NOT_VERIFIED if team.is_agreed else NOT_AGREED,
         ranked=ranked,
         found=await needs_for_team(session, team=team, now=now, ranked=ranked),
     )
@@ -49,6 +63,7 @@ async def needs_of_organization(
         organization=organization,
         seat=caller.seat_in(organization_id),
         can_be_asked=can_be_asked,
+        why_not_asked=NOT_VERIFIED,
         ranked=ranked,
         found=await needs_for_organization(session, organization=organization, now=now, ranked=ranked),
     )

@@ -1,4 +1,4 @@
-"""insurances name teams"""
+"""insurances name teams, and a member makes a new link to the team's calendar"""
 
 import sqlalchemy as sa
 from advanced_alchemy.types import GUID
@@ -28,10 +28,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("insurance_teams", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_insurance_teams_team_id"), ["team_id"], unique=False)
+    with op.batch_alter_table("team_members", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("calendar_link", sa.Integer(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
     """Policies of single teams go too: without the names nobody knows whom they covered."""
+    with op.batch_alter_table("team_members", schema=None) as batch_op:
+        batch_op.drop_column("calendar_link")
     op.execute("DELETE FROM insurance_entries WHERE covers = 'named_teams'")
     with op.batch_alter_table("insurance_teams", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_insurance_teams_team_id"))
