@@ -1,5 +1,6 @@
 """Who did what to which thing, when. Append only; ids and nothing else, never names or texts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import Index
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from linli.core.db import WithId
+from linli.core.db import WithId, insert_rows
 
 
 class AuditEntry(WithId):
@@ -44,3 +45,23 @@ def record(
             ids={name: str(value) for name, value in ids.items() if value is not None},
         )
     )
+
+
+async def record_each(
+    session: AsyncSession,
+    object_ids: Iterable[UUID],
+    *,
+    action: str,
+    now: datetime,
+    actor_id: UUID | None,
+    organization_id: UUID | None = None,
+) -> None:
+    """The same act upon many things, one entry for each, written at once."""
+    same: dict[str, Any] = {
+        "at": now,
+        "actor_id": actor_id,
+        "organization_id": organization_id,
+        "action": action,
+        "ids": {},
+    }
+    await insert_rows(session, AuditEntry, [{**same, "object_id": id} for id in object_ids])

@@ -1,14 +1,14 @@
 """The database: base class, column types, engine and sessions, the same for SQLite and PostgreSQL."""
 
 import enum
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.types import GUID, DateTimeUTC
-from sqlalchemy import JSON, Enum, MetaData, event, func, select
+from sqlalchemy import JSON, Enum, MetaData, Table, event, func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -59,6 +59,15 @@ class Base(DeclarativeBase):
 class WithId(Base):
     __abstract__ = True
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+
+
+async def insert_rows(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many rows in one statement, without an object for each: what is pending is written before."""
+    await session.flush()
+    if rows:
+        table = model.__table__
+        assert isinstance(table, Table)
+        await session.execute(insert(table), rows)
 
 
 class Database:

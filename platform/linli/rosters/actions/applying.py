@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.core.audit import record
-from linli.core.db import take_turns
+from linli.core.db import insert_rows, new_id, take_turns
 from linli.core.errors import Conflict, Invalid
 from linli.core.i18n import Message
 from linli.rosters.actions.imports import from_json
@@ -90,26 +90,28 @@ class _Work:
 
     async def register(self, new: Sequence[Difference]) -> None:
         firsts = [each for each in new if each.first_row == each.number]
-        accounts = await register_people(
+        people = await register_people(
             self.session,
             organization_id=self.seen.organization_id,
             drafts=[_registration(each) for each in firsts],
             account_id=self.account_id,
             now=self.now,
         )
-        by_row = {each.number: account for each, account in zip(firsts, accounts, strict=True)}
-        self.done += [{"did": "registered", "person": str(account.id)} for account in accounts]
-        leading: list[tuple[TeamMember, TeamRole]] = []
+        by_row = {each.number: person_id for each, person_id in zip(firsts, people, strict=True)}
+        self.done += [{"did": "registered", "person": str(person_id)} for person_id in people]
+        seats: list[dict[str, Any]] = []
+        leading: list[UUID] = []
         for each in new:
             if each.team_id and each.first_row:
-                seat = self._seat(by_row[each.first_row].id, each.team_id)
+                seat = self._seat(by_row[each.first_row], each.team_id)
+                seats.append(seat)
                 if each.role is TeamRole.leader:
-                    leading.append((seat, each.role))
+                    leading.append(seat["id"])
                 elif each.role:
-                    seat.role = each.role
-        await self.session.flush()
-        for seat, role in leading:
-            await self._give_role(seat, role)
+                    seat["role"] = each.role
+        await insert_rows(self.session, TeamMember, seats)
+        for seat_id in leading:
+            await self._give_role(await self.session.get_one(TeamMember, seat_id), TeamRole.leader)
 
     async def change(self, each: Difference) -> None:
         assert each.person_id is not None
@@ -126,19 +128,18 @@ class _Work:
         if each.role and seat.is_member:
             await self._give_role(seat, each.role)
 
-    def _seat(self, person_id: UUID, team_id: UUID) -> TeamMember:
+    def _seat(self, person_id: UUID, team_id: UUID) -> dict[str, Any]:
         """Somebody just registered is in no team, so that there is nothing to count."""
-        seat = TeamMember(
-            team_id=team_id,
-            account_id=person_id,
-            role=TeamRole.member,
-            state=MemberState.member,
-            consent_version=CONSENT_VERSION,
-            asked_at=self.now,
-            since=self.now,
-        )
-        self.session.add(seat)
-        return seat
+        return {
+            "id": new_id(),
+            "team_id": team_id,
+            "account_id": person_id,
+            "role": TeamRole.member,
+            "state": MemberState.member,
+            "consent_version": CONSENT_VERSION,
+            "asked_at": self.now,
+            "since": self.now,
+        }
 
     async def _bring_in(self, person_id: UUID, team: Team) -> TeamMember:
         person = await self.session.get_one(Account, person_id)

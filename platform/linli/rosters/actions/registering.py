@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account, Consent
 from linli.accounts.rules import PRIVACY_VERSION, ConsentPurpose
-from linli.core.audit import record
-from linli.core.db import new_id
+from linli.core.audit import record, record_each
+from linli.core.db import insert_rows, new_id
 from linli.rosters.models import RegisteredPerson
 from linli.rosters.rules import REGISTRATION_VERSION
 
@@ -31,43 +31,50 @@ async def register_people(
     account_id: UUID,
     now: datetime,
     is_sample: bool = False,
-) -> list[Account]:
+) -> list[UUID]:
     """Accounts without an address, many at once; the caller has made sure that the people agreed."""
+    ids = [new_id() for _ in drafts]
     accounts = [
-        Account(
-            id=new_id(),
-            name=draft.name,
-            birth_on=draft.birth_on,
-            division=draft.division,
-            is_managed=True,
-            is_sample=is_sample,
-            created_at=now,
-        )
-        for draft in drafts
+        {
+            "id": id,
+            "name": draft.name,
+            "birth_on": draft.birth_on,
+            "division": draft.division,
+            "is_managed": True,
+            "is_sample": is_sample,
+            "created_at": now,
+        }
+        for id, draft in zip(ids, drafts, strict=True)
     ]
-    session.add_all(accounts)
-    await session.flush()
-    for draft, account in zip(drafts, accounts, strict=True):
-        session.add(_registered(account, draft, organization_id, account_id, now))
-        session.add(
-            Consent(
-                account_id=account.id,
-                purpose=ConsentPurpose.privacy,
-                text_version=PRIVACY_VERSION,
-                given=True,
-                at=now,
-            )
-        )
-        record(
-            session,
-            action="register_person",
-            object_id=account.id,
-            organization_id=organization_id,
-            actor_id=account_id,
-            now=now,
-        )
-    await session.flush()
-    return accounts
+    registered = [
+        {
+            "account_id": id,
+            "organization_id": organization_id,
+            "mobile": draft.mobile,
+            "recorded_by_id": account_id,
+            "consent_version": REGISTRATION_VERSION,
+            "consent_at": now,
+        }
+        for id, draft in zip(ids, drafts, strict=True)
+    ]
+    privacy = {
+        "purpose": ConsentPurpose.privacy,
+        "text_version": PRIVACY_VERSION,
+        "given": True,
+        "at": now,
+    }
+    await insert_rows(session, Account, accounts)
+    await insert_rows(session, RegisteredPerson, registered)
+    await insert_rows(session, Consent, [{**privacy, "account_id": id} for id in ids])
+    await record_each(
+        session,
+        ids,
+        action="register_person",
+        organization_id=organization_id,
+        actor_id=account_id,
+        now=now,
+    )
+    return ids
 
 
 def note_people_seen(
@@ -89,16 +96,3 @@ def note_people_seen(
                 actor_id=account_id,
                 now=now,
             )
-
-
-def _registered(
-    account: Account, draft: Registration, organization_id: UUID, account_id: UUID, now: datetime
-) -> RegisteredPerson:
-    return RegisteredPerson(
-        account_id=account.id,
-        organization_id=organization_id,
-        mobile=draft.mobile,
-        recorded_by_id=account_id,
-        consent_version=REGISTRATION_VERSION,
-        consent_at=now,
-    )

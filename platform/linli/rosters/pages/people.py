@@ -92,11 +92,11 @@ async def register_person(
         draft = forms.read_registration(form, today=i18n.local(now).date())
     except Invalid as refusal:
         return _registration_page(request, organization, form.typed, form, refusal.errors)
-    [account] = await actions.register_people(
+    [person_id] = await actions.register_people(
         session, organization_id=organization_id, drafts=[draft], account_id=caller.account_id, now=now
     )
-    said = Message("{name} is registered. You answer for them here.", name=account.name)
-    return done(request, f"/organizations/{organization_id}/registered/{account.id}", said)
+    said = Message("{name} is registered. You answer for them here.", name=draft.name)
+    return done(request, f"/organizations/{organization_id}/registered/{person_id}", said)
 
 
 @get(f"{HOME}/duplicates", opt=may(policies.may_manage_roster, writes=True))
