@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.accounts.models import Account
 from linli.core import i18n, seed
 from linli.core.i18n import Message
+from linli.core.paging import Page, read_page
 from linli.core.seed import Credential
 from linli.needs.models import Need, NeedCredential, Shift
 from linli.participation.models import Participation
@@ -22,7 +23,8 @@ from linli.teams.rules import MemberState, counts_at, parts_of_week
 from linli.volunteers.models import VolunteerCredential, VolunteerProfile
 
 T = TypeVar("T")
-MOST_SHOWN = 100
+PAGE_SIZE = 100
+MOST_COUNTED = 1000
 FREE = Message("Free at this time")
 BUSY = Message("Busy at this time.")
 UNKNOWN = Message("Has not said")
@@ -97,12 +99,14 @@ class _Known:
 
 
 async def candidates(
-    session: AsyncSession, *, need: Need, shift: Shift, team_ids: Collection[UUID]
-) -> list[Candidate]:
-    """Who is free comes first, then who has not said, then who cannot be named and why."""
+    session: AsyncSession, *, need: Need, shift: Shift, team_ids: Collection[UUID], after: str | None = None
+) -> Page[Candidate]:
+    """By name, page by page; on each who is free comes first, then who has not said, then who cannot go."""
     time = Time(shift, [each.credential_id for each in need.credentials])
-    known = await _known(session, team_ids, [time.shift])
-    return sorted(known.candidates(time), key=lambda each: each.comes_first)
+    page = await _members(session, team_ids, after)
+    known = await _known(session, page.rows, [time.shift])
+    found = sorted(known.candidates(time), key=lambda each: each.comes_first)
+    return Page(found, page.next_cursor)
 
 
 async def could_step_in(
@@ -111,7 +115,8 @@ async def could_step_in(
     """For each shift how many more members have said that they are free, and hold the papers."""
     if not shifts:
         return {}
-    known = await _known(session, [team_id], shifts)
+    members = await _members(session, [team_id], size=MOST_COUNTED)
+    known = await _known(session, members.rows, shifts)
     required = await _required(session, {shift.need_id for shift in shifts})
     return {
         shift.id: sum(
@@ -122,8 +127,9 @@ async def could_step_in(
     }
 
 
-async def _known(session: AsyncSession, team_ids: Collection[UUID], shifts: Sequence[Shift]) -> _Known:
-    members = await _members(session, team_ids)
+async def _known(
+    session: AsyncSession, members: Sequence[tuple[Account, str | None]], shifts: Sequence[Shift]
+) -> _Known:
     ids = [account.id for account, _ in members]
     return _Known(
         members,
@@ -134,19 +140,23 @@ async def _known(session: AsyncSession, team_ids: Collection[UUID], shifts: Sequ
     )
 
 
-async def _members(session: AsyncSession, team_ids: Collection[UUID]) -> Sequence[tuple[Account, str | None]]:
+async def _members(
+    session: AsyncSession, team_ids: Collection[UUID], after: str | None = None, *, size: int | None = None
+) -> Page[tuple[Account, str | None]]:
     """Once each, whoever belongs to several of the teams."""
     belongs = select(TeamMember.account_id).where(
         TeamMember.team_id.in_(team_ids), TeamMember.state == MemberState.member
     )
-    rows = await session.execute(
+    return await read_page(
+        session,
         select(Account, VolunteerProfile.availability)
         .outerjoin(VolunteerProfile, VolunteerProfile.account_id == Account.id)
-        .where(Account.id.in_(belongs), Account.stopped_at.is_(None))
-        .order_by(Account.name, Account.id)
-        .limit(MOST_SHOWN)
+        .where(Account.id.in_(belongs), Account.stopped_at.is_(None)),
+        keys=[Account.name, Account.id],
+        key_of=lambda row: [row[0].name, row[0].id],
+        after=after,
+        size=size or PAGE_SIZE,
     )
-    return [(account, week) for account, week in rows]
 
 
 async def _promised(

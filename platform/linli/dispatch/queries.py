@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from linli.accounts.models import Account
 from linli.core.errors import NotFound
+from linli.core.paging import Page, read_page
 from linli.dispatch.models import Dispatch
 from linli.dispatch.rules import ASKABLE_KINDS, OPEN_STATES, DispatchState
 from linli.needs.models import Need, Shift
@@ -26,6 +27,7 @@ from linli.teams.queries import can_be_asked, home_id
 from linli.teams.rules import LEADING_ROLES, MemberState
 
 MOST_SHOWN: Final = 100
+PAGE_SIZE: Final = 50
 SHOWN_AFTER_END: Final = timedelta(days=30)
 Home = aliased(Organization)
 Asker = aliased(Organization)
@@ -190,18 +192,21 @@ async def of_need(session: AsyncSession, *, need_id: UUID) -> list[DispatchRow]:
     )
 
 
-async def of_team(session: AsyncSession, *, team_id: UUID, now: datetime) -> list[DispatchRow]:
-    """Asked of a team, or handed to it, by day; what is long over left out."""
+async def of_team(
+    session: AsyncSession, *, team_id: UUID, now: datetime, after: str | None = None
+) -> Page[DispatchRow]:
+    """Asked of a team, or handed to it; what waits for an answer first, what is long over left out."""
     own = or_(Dispatch.team_id == team_id, Dispatch.handed_to_id == team_id)
-    return await _rows(session, _recent(own, now))
+    return await _page(session, own, now, after)
 
 
 async def of_organization(
-    session: AsyncSession, *, organization_id: UUID, now: datetime
-) -> list[DispatchRow]:
+    session: AsyncSession, *, organization_id: UUID, now: datetime, after: str | None = None
+) -> Page[DispatchRow]:
     """Asked of an organization, and of its teams."""
     of_its_team = Dispatch.team_id.in_(select(Team.id).where(Team.organization_id == organization_id))
-    return await _rows(session, _recent(or_(Dispatch.organization_id == organization_id, of_its_team), now))
+    own = or_(Dispatch.organization_id == organization_id, of_its_team)
+    return await _page(session, own, now, after)
 
 
 async def taken_on_by_team(session: AsyncSession, *, team_id: UUID, now: datetime) -> list[DispatchRow]:
@@ -278,8 +283,27 @@ async def counts_of(session: AsyncSession, hold_ids: Collection[UUID]) -> Mappin
 
 
 async def _rows(session: AsyncSession, query: Select[Any]) -> list[DispatchRow]:
-    """With two queries however many there are."""
-    rows = (await session.execute(query.limit(MOST_SHOWN))).all()
+    return await _shown(session, (await session.execute(query.limit(MOST_SHOWN))).all())
+
+
+async def _page(
+    session: AsyncSession, whose: ColumnElement[bool], now: datetime, after: str | None
+) -> Page[DispatchRow]:
+    order = {DispatchState.asked: 0, DispatchState.accepted: 1}
+    rank = case(*((Dispatch.state == state, n) for state, n in order.items()), else_=len(order))
+    page = await read_page(
+        session,
+        _whole().where(whose, Shift.ends_at > now - SHOWN_AFTER_END),
+        keys=[rank, Shift.starts_at, Dispatch.id],
+        key_of=lambda row: [order.get(row[0].state, len(order)), row[2].starts_at, row[0].id],
+        after=after,
+        size=PAGE_SIZE,
+    )
+    return Page(await _shown(session, page.rows), page.next_cursor)
+
+
+async def _shown(session: AsyncSession, rows: Sequence[Any]) -> list[DispatchRow]:
+    """With one more query however many there are."""
     counts = await counts_of(session, [row[0].hold_id for row in rows if row[0].hold_id])
     return [
         DispatchRow(
@@ -299,11 +323,6 @@ def _whole() -> Select[Any]:
         .outerjoin(Team, Team.id == Dispatch.team_id)
         .outerjoin(Home, Home.id == Dispatch.organization_id)
     )
-
-
-def _recent(whose: ColumnElement[bool], now: datetime) -> Select[Any]:
-    is_recent = Shift.ends_at > now - SHOWN_AFTER_END
-    return _whole().where(whose, is_recent).order_by(Shift.starts_at, Dispatch.id)
 
 
 async def _acting_for(session: AsyncSession, organization_id: UUID | None) -> Sequence[Account]:

@@ -1,17 +1,19 @@
 """Asking, answering and naming through the browser's door, in both languages."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.dispatch import candidates, queries
 from linli.dispatch.models import Dispatch
 from linli.dispatch.rules import DispatchState
 from linli.participation.models import Participation
 from linli.participation.rules import State
 from tests.conftest import Visitor
-from tests.factories import make_account, make_participation
+from tests.factories import make_account, make_need, make_participation
 from tests.linli.dispatch.factories import make_dispatch
 from tests.linli.dispatch.ledger import expect_honest
 from tests.linli.dispatch.meeting import Meeting, make_meeting
@@ -182,3 +184,42 @@ async def test_a_page_of_a_dispatch_asks_the_database_as_often_however_many_memb
     statements.clear()
     await visitor.get(f"/dispatch/{bigger.id}")
     assert len(statements) == few
+
+
+async def test_lists_go_on_behind_the_first_page_with_what_waits_on_top(
+    session: AsyncSession, visitor: Visitor, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    titles = ["先办完的", "接下的", "还没答复的"]
+    states = (DispatchState.declined, DispatchState.accepted, DispatchState.asked)
+    for title, state in zip(titles, states, strict=True):
+        need = await make_need(session, title=title)
+        await make_dispatch(session, need.shifts[0], meeting.team, state)
+    for reader, path in (
+        (meeting.leader, f"/teams/{meeting.team.id}/dispatch"),
+        (meeting.coordinator, f"/organizations/{meeting.charity.id}/dispatch"),
+    ):
+        await visitor.sign_in(reader)
+        first = (await visitor.get(path)).text
+        assert [title in first for title in titles] == [False, True, True]
+        link = first.split('rel="next" href="')[1].split('"')[0]
+        second = (await visitor.get(link)).text
+        assert [title in second for title in titles] == [True, False, False]
+        assert 'rel="next"' not in second
+
+
+async def test_a_large_team_is_named_from_page_by_page(
+    session: AsyncSession, visitor: Visitor, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "PAGE_SIZE", 3)
+    dispatch = await make_dispatch(session, meeting.shift, meeting.team, DispatchState.accepted)
+    await visitor.sign_in(meeting.leader)
+    seen: list[str] = []
+    link = f"/dispatch/{dispatch.id}"
+    for _ in range(2):
+        page = (await visitor.get(link)).text
+        seen += re.findall(r'name="person" value="([^"]+)"', page)
+        link = (re.findall(r'rel="next" href="([^"]+)"', page) or [""])[0]
+    everybody = [meeting.leader, meeting.deputy, *meeting.members]
+    assert sorted(seen) == sorted(str(each.id) for each in everybody)
+    assert link == ""

@@ -26,7 +26,7 @@ async def partner_groups(
     """What runs out first stands first; the same queries however much there is."""
     id, base = organization.id, f"/organizations/{organization.id}"
     today = i18n.local(now).date()
-    asked = await dispatches.of_organization(session, organization_id=id, now=now)
+    asked = (await dispatches.of_organization(session, organization_id=id, now=now)).rows
     needs = await board_rows(session, organization_id=id, now=now)
     joining = await home_asks(session, organization_id=id)
     groups = [

@@ -55,7 +55,7 @@ class TeamDesk:
 async def team_desk(session: AsyncSession, *, team: Team, now: datetime) -> TeamDesk:
     """The same queries however much there is."""
     base = f"/teams/{team.id}"
-    rows = await dispatches.of_team(session, team_id=team.id, now=now)
+    rows = (await dispatches.of_team(session, team_id=team.id, now=now)).rows
     joining = (await waiting_counts(session, [team.id])).get(team.id, 0)
     groups = [
         to_answer(rows, url=f"{base}/dispatch", says_whom=False),
@@ -63,6 +63,7 @@ async def team_desk(session: AsyncSession, *, team: Team, now: datetime) -> Team
         _joining(joining, f"{base}/roster"),
     ]
     coming = [row for row in rows if row.is_taken_on and row.shift.ends_at > now]
+    coming.sort(key=lambda row: row.shift.starts_at)
     outings = await _outings(session, team.id, coming[:MOST_OUTINGS])
     return TeamDesk(filled(groups), outings, len(coming))
 

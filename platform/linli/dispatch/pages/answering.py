@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.core.errors import Conflict, FieldErrors, Invalid
 from linli.core.i18n import Message, counted
 from linli.core.web import security
-from linli.core.web.given import Asked, Caller, Form, Id, Now, Session
+from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import done, render
 from linli.dispatch import actions, forms, policies, queries
@@ -25,9 +25,11 @@ ONE: Final = "/dispatch/{dispatch_id:uuid}"
 
 
 @get(ONE, opt=may(policies.may_name))
-async def show(request: Asked, session: Session, caller: Caller, now: Now, dispatch_id: Id) -> Page:
+async def show(
+    request: Asked, session: Session, caller: Caller, now: Now, dispatch_id: Id, after: QueryText = ""
+) -> Page:
     dispatch = await queries.find_dispatch(session, dispatch_id)
-    return await _show(request, session, caller, dispatch, now)
+    return await _show(request, session, caller, dispatch, now, after=after)
 
 
 @post(f"{ONE}/accept", opt=may(policies.may_answer))
@@ -111,6 +113,7 @@ async def _show(
     typed: Any = None,
     errors: Any = None,
     status: int = 200,
+    after: str = "",
 ) -> Page:
     """Of the need its public part; the exact place stands on the page of who has a place (security 4)."""
     row = await queries.row_of(session, dispatch)
@@ -130,9 +133,10 @@ async def _show(
         is_asked=dispatch.state is DispatchState.asked,
         is_naming=is_naming,
         named=await queries.named_people(session, dispatch.hold_id) if dispatch.hold_id else [],
-        candidates=await candidates(session, need=need, shift=row.shift, team_ids=team_ids)
+        candidates=await candidates(session, need=need, shift=row.shift, team_ids=team_ids, after=after)
         if is_naming
-        else [],
+        else None,
+        is_first=not after,
         teams=await queries.teams_with_ids(session, team_ids) if dispatch.organization_id else [],
         suggested=min(dispatch.places, max(row.shift.places_free, 1)),
         typed=typed or {},

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from litestar import Response, get
 
-from linli.core.web.given import Asked, Caller, Id, Now, Session
+from linli.core.web.given import Asked, Caller, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import render
 from linli.dispatch import queries
@@ -20,29 +20,33 @@ Page = Response[Any]
 
 
 @get("/teams/{team_id:uuid}/dispatch", opt=may(may_lead))
-async def of_team(request: Asked, session: Session, now: Now, team_id: Id) -> Page:
+async def of_team(request: Asked, session: Session, now: Now, team_id: Id, after: QueryText = "") -> Page:
     """Asked of us, taken on, and what is over."""
-    rows = await queries.of_team(session, team_id=team_id, now=now)
+    page = await queries.of_team(session, team_id=team_id, now=now, after=after)
     return render(
         request,
         "dispatch/of_team.html",
         team=await team_with_id(session, team_id),
-        **_sorted(rows),
+        next_cursor=page.next_cursor,
+        is_first=not after,
+        **_sorted(page.rows),
     )
 
 
 @get("/organizations/{organization_id:uuid}/dispatch", opt=may(may_manage_teams))
 async def of_organization(
-    request: Asked, session: Session, caller: Caller, now: Now, organization_id: Id
+    request: Asked, session: Session, caller: Caller, now: Now, organization_id: Id, after: QueryText = ""
 ) -> Page:
     """Asked of us, and taken on by us and our teams."""
-    rows = await queries.of_organization(session, organization_id=organization_id, now=now)
+    page = await queries.of_organization(session, organization_id=organization_id, now=now, after=after)
     return render(
         request,
         "dispatch/of_organization.html",
         organization=await organization_with_id(session, organization_id),
         seat=caller.seat_in(organization_id),
-        **_sorted(rows),
+        next_cursor=page.next_cursor,
+        is_first=not after,
+        **_sorted(page.rows),
     )
 
 
