@@ -1,12 +1,13 @@
 """The words of seed/ as matching knows them: ids with their parents, and phrases that mean the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 
 from linli.core import seed
 from linli.core.i18n import Named
 from linli.core.seed import Field, Skill
-from linli.core.seed_files import Text
+from linli.core.seed_files import Text, Words, read_tables, seed_dir
 from linli.core.seed_samples import samples
 from linli.volunteers.rules import SkillLevel
 from matching import Taxonomy, Vocabulary
@@ -34,14 +35,18 @@ def topics() -> Mapping[str, Named]:
 
 
 def lexicon() -> tuple[tuple[str, ...], ...]:
-    """Phrases of one meaning in both languages, the Chinese name first."""
-    return tuple(tuple(dict.fromkeys((*each.terms("zh"), *each.terms("en")))) for each in _topics())
+    """Phrases of one meaning in both languages: topics, the Chinese name first, and everyday words."""
+    named = (dict.fromkeys((*each.terms("zh"), *each.terms("en"))) for each in _topics())
+    everyday = ((*words.zh, *words.en) for words in _everyday_words())
+    return tuple(map(tuple, chain(named, everyday)))
 
 
 def texts_to_learn_from() -> Iterator[str]:
     """Words, explanations and samples of both languages, all written for Linli: nobody's own words."""
     for topic in _topics():
         yield " ".join((*topic.terms("zh"), *topic.terms("en")))
+    for words in _everyday_words():
+        yield " ".join((*words.zh, *words.en))
     for field in seed.fields().values():
         yield from _both(field.about)
         yield from _both(field.care)
@@ -54,6 +59,10 @@ def texts_to_learn_from() -> Iterator[str]:
 
 def _topics() -> list[Skill | Field | seed.Language]:
     return [*seed.skills().values(), *seed.fields().values(), *seed.languages().values()]
+
+
+def _everyday_words() -> Iterable[Words]:
+    return read_tables(seed_dir() / "words.toml", Words).values()
 
 
 def _both(text: Text) -> tuple[str, str]:
