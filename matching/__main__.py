@@ -1,44 +1,35 @@
-"""`python -m matching rank-text`: rank the texts of one file for each text of another."""
+"""`python -m matching`: rank texts, or measure how well that goes."""
 
 from __future__ import annotations
 
 import argparse
 import csv
-import gzip
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
-
-from matching.ranking import best_rows
-from matching.text_model import TextModel
-
-QUERIES_AT_ONCE = 256
-"""Bounds the memory: this many rows of scores are held at a time."""
-
-
-class Text(NamedTuple):
-    """One text with its id."""
-
-    id: str
-    text: str
-
-
-class Match(NamedTuple):
-    """One line of the answer."""
-
-    query_id: str
-    doc_id: str
-    rank: int
-    score: float
+from matching.text_evaluation import add_texts, print_texts
+from matching.text_ranking import Match, rank_texts, read_texts
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m matching", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_rank_text(commands)
+    command = commands.add_parser("evaluate", help="measure the library beside plain ways to do the same")
+    add_texts(command)
+    command.set_defaults(run=_evaluate)
+    chosen = parser.parse_args(arguments)
+    try:
+        chosen.run(chosen)
+    except (OSError, ValueError, csv.Error) as problem:
+        print(f"{chosen.run.__name__.strip('_').replace('_', '-')}: {problem}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _add_rank_text(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("rank-text", help="print query_id,doc_id,rank,score as CSV")
     command.add_argument("--corpus", type=Path, required=True, help="CSV with doc_id,text; .gz is unpacked")
     command.add_argument("--queries", type=Path, required=True, help="CSV with query_id,text, as above")
@@ -46,75 +37,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument(
         "--exclude-same-id", action="store_true", help="leave out the document with the query's own id"
     )
-    chosen = parser.parse_args(arguments)
-    try:
-        corpus, queries = read_texts(chosen.corpus, "doc_id"), read_texts(chosen.queries, "query_id")
-        matches = rank_texts(corpus, queries, top=chosen.top, exclude_same_id=chosen.exclude_same_id)
-        _print(matches)
-    except (OSError, ValueError, csv.Error) as problem:
-        print(f"rank-text: {problem}", file=sys.stderr)
-        return 2
-    return 0
+    command.set_defaults(run=_rank_text)
 
 
-def read_texts(path: Path, id_column: str) -> list[Text]:
-    """Read a CSV file with an id column and a column named text.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, naming those that are there.
-    """
-    csv.field_size_limit(2**31 - 1)
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        missing = {id_column, "text"}.difference(rows.fieldnames or ())
-        if missing:
-            seen = ", ".join(rows.fieldnames or ["none"])
-            raise ValueError(f"{path.name} must have the columns {id_column} and text, but has {seen}")
-        return [Text(row[id_column] or "", row["text"] or "") for row in rows]
+def _rank_text(chosen: argparse.Namespace) -> None:
+    corpus, queries = read_texts(chosen.corpus, "doc_id"), read_texts(chosen.queries, "query_id")
+    _print(rank_texts(corpus, queries, top=chosen.top, exclude_same_id=chosen.exclude_same_id))
 
 
-def rank_texts(
-    corpus: Sequence[Text], queries: Sequence[Text], *, top: int = 20, exclude_same_id: bool = False
-) -> Iterator[Match]:
-    """Rank the corpus for each query by the cosine of the text model, which is fitted on the corpus.
-
-    Ties keep the order of the corpus.
-
-    Parameters
-    ----------
-    corpus, queries : sequence of Text
-    top : int, default=20
-        Documents per query, at least 1.
-    exclude_same_id : bool, default=False
-        Leave out the document that has the query's own id.
-
-    Raises
-    ------
-    ValueError
-        If the corpus holds no word or character, or top is below 1.
-
-    Examples
-    --------
-    >>> corpus = [Text("a", "陪老人聊天"), Text("b", "cooking lunch")]
-    >>> [(match.doc_id, match.rank) for match in rank_texts(corpus, [Text("q", "who cooks")], top=1)]
-    [('b', 1)]
-    """
-    if top < 1:
-        raise ValueError(f"top must be at least 1, but is {top}")
-    model = TextModel().fit(document.text for document in corpus)
-    documents = model.transform(document.text for document in corpus)
-    ids = np.array([document.id for document in corpus], dtype=object)
-    order = np.arange(len(corpus))
-    for start in range(0, len(queries), QUERIES_AT_ONCE):
-        block = queries[start : start + QUERIES_AT_ONCE]
-        cosines = model.transform(query.text for query in block).cosines(documents)
-        for query, scores in zip(block, cosines, strict=True):
-            allowed = ids != query.id if exclude_same_id else np.ones(len(ids), dtype=np.bool_)
-            for rank, row in enumerate(best_rows(scores, allowed, order, top), start=1):
-                yield Match(query.id, ids[row], rank, float(scores[row]))
+def _evaluate(chosen: argparse.Namespace) -> None:
+    if chosen.texts is None:
+        raise ValueError("name a folder of judged texts: --texts FOLDER")
+    print_texts(chosen.texts)
 
 
 def _print(matches: Iterator[Match]) -> None:
