@@ -108,4 +108,4 @@ async def read_the_proposal(walk: Walk) -> None:
 
 async def on_the_board(walk: Walk, title: str) -> str:
     await walk.open(f"{await organization_of(walk)}/desk")
-    return await walk.page.locator("article", has_text=title).inner_text()
+    return await walk.page.locator("main :is(article, .rows > li)", has_text=title).inner_text()
