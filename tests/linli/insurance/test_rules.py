@@ -6,7 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from linli.insurance.rules import Belonging, Cover, Insured, refuse_term, uninsured_risks
+from linli.insurance.rules import (
+    Belonging,
+    Cover,
+    Insured,
+    refuse_term,
+    risks_running_out,
+    uninsured_risks,
+)
 
 DAY = date(2026, 11, 28)
 NIGHT_SHIFT = (date(2026, 11, 30), date(2026, 12, 1))
@@ -59,3 +66,37 @@ def test_a_person_is_insured_for_what_the_policies_cover_on_all_days(
 )
 def test_days_must_make_sense(starts_on: date, ends_on: date, is_taken: bool) -> None:
     assert (refuse_term(starts_on, ends_on, DAY) is None) is is_taken
+
+
+def following(
+    starts_on: date, *risks: str, covers: Cover = Cover.everybody, ends_on: date = date(2027, 11, 30)
+) -> Insured:
+    return Insured(starts_on, ends_on, covers, frozenset(risks))
+
+
+@pytest.mark.parametrize(
+    ("others", "today", "missing"),
+    [
+        ([], DAY, {"water", "heights"}),
+        ([POLICY], DAY, {"water", "heights"}),
+        ([], date(2026, 10, 30), set()),
+        ([], date(2026, 10, 31), {"water", "heights"}),
+        ([], date(2026, 12, 30), {"water", "heights"}),
+        ([], date(2026, 12, 31), set()),
+        ([following(date(2026, 12, 1), "water", "heights")], DAY, set()),
+        ([following(date(2026, 12, 1), "water")], DAY, {"heights"}),
+        ([following(date(2026, 12, 1), "water"), following(DAY, "heights")], DAY, set()),
+        ([following(date(2026, 12, 2), "water", "heights")], DAY, {"water", "heights"}),
+        ([following(DAY, "water", "heights", covers=Cover.own_people)], DAY, {"water", "heights"}),
+        ([following(DAY, "water", "heights", ends_on=POLICY.ends_on)], DAY, {"water", "heights"}),
+    ],
+)
+def test_a_risk_runs_out_where_no_other_insurance_follows_in_time(
+    others: list[Insured], today: date, missing: set[str]
+) -> None:
+    assert risks_running_out(POLICY, others, today=today) == missing
+
+
+def test_an_insurance_for_everybody_follows_one_for_ones_own_people() -> None:
+    everybody = following(date(2027, 1, 1), "machines", ends_on=date(2027, 12, 31))
+    assert risks_running_out(OWN, [everybody], today=date(2026, 12, 20)) == set()
