@@ -54,6 +54,7 @@ class PartnerShown:
     name: str
     place: Named | None
     reasons: tuple[Message, ...]
+    past: tuple[Message, ...]
     ask_when: Message | None
     score: float
     contributions: tuple[tuple[Message, float], ...]
@@ -293,15 +294,13 @@ def _partner(found: _Found, partners: Partners, ranking: PartnerRanking, n: int,
         id=row.id,
         name=row.name,
         place=named(row.division),
-        reasons=(
-            *partner_words.reasons(
-                free=int(partners.free[place]),
-                field_id=need.field_id if partners.fields[place] == Answer.YES else None,
-                shared_digits=shared_digits(row.division, need.division or ""),
-                has_papers=bool(need.credentials),
-            ),
-            *partner_words.past(asked=past.asked, accepted=past.accepted, open_requests=past.open_requests),
+        reasons=partner_words.reasons(
+            free=int(partners.free[place]),
+            field_id=need.field_id if partners.fields[place] == Answer.YES else None,
+            shared_digits=shared_digits(row.division, need.division or ""),
+            has_papers=bool(need.credentials),
         ),
+        past=partner_words.past(asked=past.asked, accepted=past.accepted, open_requests=past.open_requests),
         ask_when=partner_words.please_ask(ranking.unknown[n]),
         score=float(ranking.scores[n]),
         contributions=partner_words.contributions(ranking.contributions[n].tolist()),

@@ -69,7 +69,7 @@ def ids(shown: PartnersShown) -> list[Any]:
 
 
 def reasons(shown: PartnersShown, n: int = 0) -> list[str]:
-    return [why.in_language("en") for why in shown.partners[n].reasons]
+    return [why.in_language("en") for why in (*shown.partners[n].reasons, *shown.partners[n].past)]
 
 
 async def test_who_took_on_more_of_what_it_was_asked_comes_first(session: AsyncSession) -> None:
