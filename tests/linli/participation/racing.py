@@ -27,6 +27,8 @@ from tests.house import ROOT
 from tests.journeys.server import CHECKOUT, LINLI, free_port, stop, wait_until_ready
 
 SERVERS = 2
+# The servers close what rests for five seconds: a race must not run into a door that closes.
+LIMITS = httpx.Limits(keepalive_expiry=1)
 PATIENCE = 10
 
 
@@ -126,7 +128,7 @@ async def running_track(settings: Settings, folder: Path) -> AsyncIterator[Track
     try:
         for process, url, log in started:
             await asyncio.to_thread(wait_until_ready, process, url, log)
-        clients = [httpx.AsyncClient(base_url=url, timeout=60) for _, url, _ in started]
+        clients = [httpx.AsyncClient(base_url=url, timeout=60, limits=LIMITS) for _, url, _ in started]
         yield Track(settings, database, clients)
         for client in clients:
             await client.aclose()
