@@ -157,6 +157,8 @@ async def test_a_day_begins_at_midnight_where_people_live(
     for day in ("9999-12-31", "0001-01-01", "2026-02-30"):  # no day: as if none had been named
         page = await visitor.get(f"/organizations/{bureau.id}/audit?day={day}")
         assert (page.status_code, "移除了" in page.text) == (200, True)
+    page = await visitor.get(f"/organizations/{bureau.id}/audit?name=%00")  # as if nothing had been typed
+    assert (page.status_code, "移除了" in page.text) == (200, True)
 
 
 async def test_the_list_pages_from_the_newest_to_the_oldest(

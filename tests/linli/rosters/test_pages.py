@@ -104,6 +104,13 @@ async def test_people_are_found_by_name_without_their_number(
     assert "石阿婆" not in (await visitor.get(f"{people}?called=nobody")).text
 
 
+async def test_a_name_with_what_no_database_keeps_finds_nobody(
+    visitor: Visitor, charity: Organization
+) -> None:
+    answer = await visitor.get(f"/organizations/{charity.id}/people?called=%00no%00body")
+    assert answer.status_code == 200
+
+
 async def test_a_file_beyond_all_bounds_is_said_at_its_field(visitor: Visitor, charity: Organization) -> None:
     files = {"file": ("roster.csv", b"x" * 11_000_000, "text/csv")}
     answer = await visitor.submit(f"/organizations/{charity.id}/roster/imports", files=files)

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, Router, get
 
 from linli.core import i18n
+from linli.core.forms import clean
 from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Id, QueryText, Session
 from linli.core.web.security import may
@@ -36,7 +37,7 @@ async def show_audit(
     bureau = await organization_with_id(session, organization_id)
     base = f"/organizations/{bureau.id}/audit"
     chosen = AuditFilter.read(group=group, of=of, day=day)
-    typed = name.strip()[:LONGEST_NAME]
+    typed = clean(name)[:LONGEST_NAME]
     found = await organizations_like(session, bureau=bureau, name=typed) if typed else []
     if len(found) == 1:
         chosen = AuditFilter(chosen.group, found[0].id, chosen.day)

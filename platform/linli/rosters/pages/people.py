@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.accounts.forms import places_to_choose
 from linli.core import i18n
 from linli.core.errors import FieldErrors, Invalid, NotFound
+from linli.core.forms import clean
 from linli.core.i18n import Message
 from linli.core.spreadsheets import MOST_BYTES
 from linli.core.web import security
@@ -42,7 +43,7 @@ async def show_people(
     after: QueryText = "",
 ) -> Page:
     organization = await organization_with_id(session, organization_id)
-    return await people_list(request, session, caller, organization, called=called[:60], after=after)
+    return await people_list(request, session, caller, organization, called=clean(called)[:60], after=after)
 
 
 async def people_list(
