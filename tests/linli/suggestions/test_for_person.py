@@ -40,7 +40,7 @@ async def test_what_fits_best_comes_first_with_its_reasons(session: AsyncSession
     )
     first, second = await listed(session, person, now)
     assert ids([first, second]) == [fitting.id, plain.id]
-    assert worded(first.reasons, "zh") == ["您会：陪伴聊天", "就在您的社区", "您周二下午有空"]
+    assert worded(first.reasons, "zh") == ["您会：陪伴聊天", "就在您的社区", "您写到了陪伴聊天"]
     assert worded(first.reasons, "en")[0] == "You can: Friendly chats"
     assert first.nearness == Message("Same community")
 

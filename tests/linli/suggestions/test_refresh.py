@@ -43,7 +43,7 @@ async def test_who_can_do_it_comes_before_who_is_only_near(session: AsyncSession
     able = await make_helper(session, skills={"chatting": SkillLevel.good}, fields=("elderly_care",))
     ranked = await refreshed(session, need, now)
     assert [each.account_id for each in ranked.people] == [able.id, near.id]
-    assert [reason["code"] for reason in ranked.people[0].reasons] == ["skill", "same_community", "free_then"]
+    assert [reason["code"] for reason in ranked.people[0].reasons] == ["skill", "same_community", "text"]
 
 
 async def test_an_answer_is_stored_with_version_and_time_and_its_parts_add_up(
