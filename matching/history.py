@@ -1,0 +1,224 @@
+"""What people did when they were asked: rates that start from what is usual and fade, and tiredness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import numpy as np
+
+from matching.columns import Booleans, Floats, Whole
+from matching.week import CELLS
+
+HALF_LIFE_DAYS = 180.0
+"""Days after which what somebody did counts half."""
+
+REST_DAYS = 7.0
+"""Days in which half of the tiredness of being asked goes away."""
+
+SAME_PLACE = 4.0
+"""How many answers the common rate of yeses is worth beside a person's own."""
+
+SAME_PERSON = 3.0
+"""How many answers a person's own rate is worth beside that for one field, or one part of the week."""
+
+PARTS = 6
+"""Morning, afternoon and evening of weekdays, then those of weekends."""
+
+
+class Deed(StrEnum):
+    """What somebody did about one need."""
+
+    YES = "yes"
+    """Said yes to a question."""
+    NO = "no"
+    SILENCE = "silence"
+    VOLUNTEERED = "volunteered"
+    """Took a place without being asked."""
+    CANCELLED = "cancelled"
+    CAME = "came"
+    MISSED = "missed"
+
+
+class HistoryFeature(StrEnum):
+    """What history says about a pair, in the order of every array that holds it; each in [0, 1]."""
+
+    YES_RATE = "yes_rate"
+    FIELD_RATE = "field_rate"
+    TIME_RATE = "time_rate"
+    RESTED = "rested"
+    ANSWERS = "answers"
+    FAMILIAR = "familiar"
+    COMPANY = "company"
+
+
+class History:
+    """The deeds of n people, as decayed counts.
+
+    Parameters
+    ----------
+    people : int
+    fields : int
+        Fields of service.
+    usual_yes : float, default=0.3
+        Yeses per question before anybody was asked; `usual` learns the rest.
+
+    Examples
+    --------
+    >>> history = History(2, fields=1)
+    >>> history.asked(0, day=0)
+    >>> history.did(Deed.YES, 0, day=1, field=0, cell=3, place="east")
+    >>> history.yes_rate().round(2).tolist()
+    [0.49, 0.36]
+    """
+
+    def __init__(self, people: int, *, fields: int, usual_yes: float = 0.3) -> None:
+        self.day = 0
+        self._usual = np.array([usual_yes * 10, 10.0])
+        self._show = np.array([8.5, 10.0])
+        self._answers = np.zeros((2, people))
+        self._by_field = np.zeros((2, people, fields))
+        self._by_part = np.zeros((2, people, PARTS))
+        self._came = np.zeros((2, people))
+        self._load = np.zeros(people)
+        self.silent_streak = np.zeros(people, dtype=np.int64)
+        self.last_asked = np.full(people, -(10**6), dtype=np.int64)
+        self._places: dict[str, Booleans] = {}
+        self._company: list[set[int]] = [set() for _ in range(people)]
+
+    def advance(self, day: int) -> None:
+        """Let time pass: deeds fade, people rest."""
+        passed = max(0, day - self.day)
+        for counts in (self._answers, self._by_field, self._by_part, self._came):
+            counts *= 0.5 ** (passed / HALF_LIFE_DAYS)
+        self._load *= 0.5 ** (passed / REST_DAYS)
+        self.day = max(day, self.day)
+
+    def asked(self, person: int, *, day: int) -> None:
+        """A message was sent."""
+        self._load[person] += 1
+        self.last_asked[person] = day
+
+    def did(
+        self, deed: Deed, person: int, *, day: int, field: int | None = None, cell: int = 0, place: str = ""
+    ) -> None:
+        """Note one deed.
+
+        Parameters
+        ----------
+        deed : Deed
+        person : int
+            Row.
+        day : int
+        field : int, optional
+            Column of the need's field.
+        cell : int
+            Of the week, 0 to 20.
+        place : str
+            The community.
+        """
+        if deed in (Deed.CAME, Deed.MISSED):
+            self._came[:, person] += (deed == Deed.CAME, 1)
+            self._show += (deed == Deed.CAME, 1)
+            if deed == Deed.CAME:
+                self._places.setdefault(place, np.zeros(len(self._load), dtype=np.bool_))[person] = True
+            return
+        if deed == Deed.CANCELLED:
+            return
+        said_yes = deed in (Deed.YES, Deed.VOLUNTEERED)
+        weight = 0.5 if deed == Deed.VOLUNTEERED else 1.0
+        row = np.array([weight * said_yes, weight])
+        self._answers[:, person] += row
+        if field is not None:
+            self._by_field[:, person, field] += row
+        self._by_part[:, person, part_of(cell)] += row
+        if deed != Deed.VOLUNTEERED:
+            self._usual += (said_yes, 1)
+        self.silent_streak[person] = self.silent_streak[person] + 1 if deed == Deed.SILENCE else 0
+
+    def went_together(self, people: Sequence[int]) -> None:
+        """These served on the same need."""
+        for person in people:
+            self._company[person].update(other for other in people if other != person)
+
+    @property
+    def usual_yes(self) -> float:
+        """Yeses per question among all."""
+        return float(self._usual[0] / self._usual[1])
+
+    def yes_rate(self) -> Floats:
+        """Yeses per question of each: a Beta-binomial mean around the usual rate, shape (n,)."""
+        yes, answers = self._answers
+        return np.asarray((SAME_PLACE * self.usual_yes + yes) / (SAME_PLACE + answers))
+
+    def chance_to_come(self) -> Floats:
+        """Chance that each turns up after a yes, shape (n,)."""
+        came, promised = self._came
+        usual = self._show[0] / self._show[1]
+        return np.asarray((SAME_PLACE * usual + came) / (SAME_PLACE + promised))
+
+    def features(
+        self,
+        *,
+        fields: Whole,
+        cells: Whole,
+        places: Sequence[str],
+        company: Sequence[Sequence[int]],
+    ) -> Floats:
+        """What history says about m needs and n people.
+
+        Parameters
+        ----------
+        fields : ndarray of int, shape (m,)
+            Column of each need's field, -1 where it is not known.
+        cells : ndarray of int, shape (m,)
+            Of the week.
+        places : sequence of str, length m
+            Communities.
+        company : sequence of sequence of int, length m
+            Who already goes.
+
+        Returns
+        -------
+        ndarray of float64, shape (7, m, n)
+            In the order of `HistoryFeature`.
+        """
+        shape = (len(fields), len(self._load))
+        own, nowhere = self.yes_rate(), np.zeros(len(self._load), dtype=np.bool_)
+        by_field = np.concatenate([_shrunk(self._by_field, own), own[:, None]], axis=1)
+        by_part = _shrunk(self._by_part, own)
+        found = [
+            np.broadcast_to(own, shape),
+            by_field[:, fields].T,
+            by_part[:, [part_of(cell) for cell in cells.tolist()]].T,
+            np.broadcast_to(1 / (1 + self._load), shape),
+            np.broadcast_to(1 / (1 + self.silent_streak), shape),
+            np.array([self._places.get(place, nowhere) for place in places]).reshape(shape),
+            np.array([self._shared_company(going) for going in company]).reshape(shape),
+        ]
+        return np.stack(found).astype(np.float64)
+
+    def _shared_company(self, going: Sequence[int]) -> Floats:
+        """How many of those who go have served with each person before: none, one (a half), more (one)."""
+        known = np.zeros(len(self._load))
+        for person in going:
+            known[list(self._company[person])] += 0.5
+        return np.minimum(1.0, known)
+
+
+def part_of(cell: int) -> int:
+    """The part of the week of a cell: weekdays 0 to 2, weekends 3 to 5.
+
+    Examples
+    --------
+    >>> part_of(1), part_of(20)
+    (1, 5)
+    """
+    if not 0 <= cell < CELLS:
+        raise ValueError(f"a cell must be from 0 to {CELLS - 1}, but is {cell}")
+    return cell % 3 + 3 * (cell // 3 >= 5)
+
+
+def _shrunk(counts: Floats, towards: Floats) -> Floats:
+    yes, answers = counts
+    return np.asarray((SAME_PERSON * towards[:, None] + yes) / (SAME_PERSON + answers))

@@ -1,0 +1,194 @@
+"""The ranker that learns: similarity until there is evidence, then more and more what people did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.additive import AdditiveModel, linear_tables, probability
+from matching.columns import Floats
+from matching.features import NEUTRAL, Feature
+from matching.history import HistoryFeature
+from matching.rankers import WEIGHTS
+
+FEATURES: tuple[str, ...] = (*Feature, *HistoryFeature)
+"""What a pair is judged by, in the order of every array."""
+
+HISTORY_SLOPES: Mapping[HistoryFeature, float] = {
+    HistoryFeature.YES_RATE: 2.0,
+    HistoryFeature.FIELD_RATE: 2.0,
+    HistoryFeature.TIME_RATE: 1.0,
+    HistoryFeature.RESTED: 1.0,
+    HistoryFeature.ANSWERS: 0.5,
+    HistoryFeature.FAMILIAR: 0.5,
+    HistoryFeature.COMPANY: 0.5,
+}
+"""Log-odds between the least and the most of each, before anything was learnt: judgement, not fitted."""
+
+SIMILARITY_SLOPE = 6.0
+"""Log-odds of a yes between a similarity of 0 and of 1, before anything was learnt."""
+
+USUAL_SIMILARITY = 0.75
+"""The similarity at which a person says yes as often as not, were it not for `USUAL_LOG_ODDS`."""
+
+USUAL_LOG_ODDS = -0.6
+"""Log-odds of a yes of somebody who fits that well and was never asked: about 35 in a hundred."""
+
+EVIDENCE = 100.0
+"""How many outcomes the assumptions weigh as much as."""
+
+
+def assumed() -> AdditiveModel:
+    """What is believed before anybody was asked: similarity, and that tired people say no more often.
+
+    Examples
+    --------
+    >>> assumed().tables.shape
+    (13, 64)
+    """
+    slopes = [SIMILARITY_SLOPE * WEIGHTS[feature] for feature in Feature]
+    slopes += [HISTORY_SLOPES[feature] for feature in HistoryFeature]
+    usual = {HistoryFeature.RESTED: 1.0, HistoryFeature.ANSWERS: 1.0}
+    at_usual = sum(
+        HISTORY_SLOPES[name] * usual.get(name, _USUAL_RATES.get(name, 0.0)) for name in HistoryFeature
+    )
+    return linear_tables(np.array(slopes), USUAL_LOG_ODDS - SIMILARITY_SLOPE * USUAL_SIMILARITY - at_usual)
+
+
+_USUAL_RATES = {HistoryFeature.YES_RATE: 0.3, HistoryFeature.FIELD_RATE: 0.3, HistoryFeature.TIME_RATE: 0.3}
+
+MONOTONE = tuple(0 if name == HistoryFeature.COMPANY else 1 for name in FEATURES)
+"""Nothing that speaks for a person may lower the score."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """What came of questions that were asked, one a row.
+
+    Parameters
+    ----------
+    features : ndarray of float64, shape (n, 13)
+        As they were when the question was sent.
+    yes : ndarray of bool, shape (n,)
+    needs : ndarray of str, shape (n,)
+    days : ndarray of float64, shape (n,)
+    propensities : ndarray of float64, shape (n,)
+        Chance with which each was asked; 1 where nothing was left to chance.
+    """
+
+    features: Floats
+    yes: NDArray[np.bool_]
+    needs: NDArray[np.str_]
+    days: Floats
+    propensities: Floats
+
+    def __post_init__(self) -> None:
+        sizes = {
+            len(column) for column in (self.features, self.yes, self.needs, self.days, self.propensities)
+        }
+        if len(sizes) != 1 or self.features.ndim != 2 or self.features.shape[1] != len(FEATURES):
+            seen = f"{sorted(sizes)} rows and features of shape {self.features.shape}"
+            raise ValueError(f"outcomes must have one length and {len(FEATURES)} features, but have {seen}")
+        if ((self.propensities <= 0) | (self.propensities > 1)).any():
+            raise ValueError("propensities must be above 0 and at most 1")
+
+    def __len__(self) -> int:
+        return len(self.yes)
+
+
+class LearntRanker:
+    """Chance of a yes for every pair: similarity and history, by what is assumed and what was learnt.
+
+    Parameters
+    ----------
+    model : AdditiveModel, optional
+        `assumed()` by default.
+    stage : str, default="assumed"
+        How it came about.
+
+    Examples
+    --------
+    >>> ranker = LearntRanker()
+    >>> features = np.full((13, 1, 2), 0.5)
+    >>> features[0, 0, 1] = 1.0
+    >>> int(ranker.chance_of_yes(features).argmax())
+    1
+    """
+
+    def __init__(self, model: AdditiveModel | None = None, stage: str = "assumed") -> None:
+        self.model = assumed() if model is None else model
+        self.stage = stage
+
+    def learn(self, outcomes: Outcomes, background: Floats, *, boosting: bool = True) -> LearntRanker:
+        """A ranker that has seen outcomes and still believes what was assumed where nothing was seen.
+
+        What was assumed enters as imagined outcomes: every row of the background counts as a yes with its
+        assumed chance and as a no with the rest, and all of them together weigh as much as `EVIDENCE` real
+        ones. So a feature that was the same in all questions keeps its assumed curve, and what was assumed
+        fades as the evidence grows.
+
+        Parameters
+        ----------
+        outcomes : Outcomes
+        background : ndarray of float64, shape (k, 13)
+            Features of pairs drawn from all, whether they might be asked or not.
+        boosting : bool, default=True
+            False keeps to the logistic stage, which is quick.
+
+        Returns
+        -------
+        LearntRanker
+
+        References
+        ----------
+        Bedrick, Christensen and Johnson (1996), A new perspective on priors for generalized linear models.
+        """
+        from matching.learning import OutcomeClassifier
+
+        imagined, weight = len(background), np.minimum(10.0, 1 / outcomes.propensities)
+        believed = probability(assumed().log_odds(background.T)) * EVIDENCE / max(1, imagined)
+        doubted = EVIDENCE / max(1, imagined) - believed
+        never = 10**9
+        classifier = OutcomeClassifier(
+            logistic_from=25 + int(EVIDENCE),
+            boosting_from=200 + int(EVIDENCE) if boosting else never,
+            calibrate_from=1000 + int(EVIDENCE) if boosting else never,
+            monotone=MONOTONE,
+        )
+        classifier.fit(
+            np.concatenate([outcomes.features, background, background]),
+            np.concatenate([outcomes.yes, np.ones(imagined), np.zeros(imagined)]).astype(np.bool_),
+            np.concatenate([weight / weight.mean(), believed, doubted]),
+            groups=np.concatenate([outcomes.needs, np.repeat("", 2 * imagined)]),
+            times=np.concatenate([outcomes.days, np.full(2 * imagined, -np.inf)]),
+        )
+        if classifier.stage_ == "rate":
+            return LearntRanker(stage=f"assumed: only {len(outcomes)} outcomes")
+        return LearntRanker(classifier.additive_, str(classifier.stage_))
+
+    def contributions(self, features: Floats) -> Floats:
+        """What each feature adds to the log-odds, shape (13, m, n)."""
+        return self.model.contributions(features)
+
+    def chance_of_yes(self, features: Floats) -> Floats:
+        """Chance of a yes of every pair.
+
+        Parameters
+        ----------
+        features : ndarray of float64, shape (13, m, n)
+            In the order of `FEATURES`.
+
+        Returns
+        -------
+        ndarray of float64, shape (m, n)
+        """
+        return probability(self.model.log_odds(features))
+
+
+def neutral_row() -> Sequence[float]:
+    """The features of a stranger of whom nothing is known, in the order of `FEATURES`."""
+    history = {**_USUAL_RATES, HistoryFeature.RESTED: 1.0, HistoryFeature.ANSWERS: 1.0}
+    return [*(NEUTRAL[name] for name in Feature), *(history.get(name, 0.0) for name in HistoryFeature)]
