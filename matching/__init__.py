@@ -4,16 +4,20 @@ Pure: knows no website and no database. Importing it, loading a matcher and scor
 fitting a text model does. Start with `matching/README.md`.
 """
 
+from matching.additive import AdditiveModel
 from matching.baselines import BM25Ranker, CosineRanker, DistanceRanker, NewestRanker, RandomRanker
 from matching.centroids import NearestCentroid
 from matching.commitments import Bookings, PairKind, Pairs
 from matching.eligibility import Eligibility, check
+from matching.equity import Shortfall
 from matching.errors import NotFittedError
 from matching.explain import Explanation, Reason, ReasonCode, explain_pair, explain_pairs
 from matching.features import Feature, pair_features, texts_alike
 from matching.foresight import Foresight, Way, WayKind, at_times, foresee
 from matching.gates import Gate
+from matching.history import Deed, History, HistoryFeature
 from matching.invitations import Proposal, probability_of_yes, propose
+from matching.learnt import LearntRanker, Outcomes
 from matching.partners import (
     PARTNER_PASSES_UNKNOWN,
     PARTNER_WEIGHTS,
@@ -26,6 +30,7 @@ from matching.partners import (
     rank_partners,
 )
 from matching.persistence import Matcher, load, save
+from matching.public_list import lift
 from matching.rankers import WEIGHTS, SimilarityRanker
 from matching.ranking import Ranker, Ranking, Scores
 from matching.tables import REACH_KM_BY_MEANS, Answer, Needs, Volunteers
@@ -33,6 +38,7 @@ from matching.teams import Cover, cover
 from matching.text_model import TextModel
 from matching.text_vectors import TextVectors
 from matching.vocabulary import Taxonomy, Vocabulary
+from matching.waves import Asking, Day, plan
 from matching.week import cell_table, week_cells
 
 __all__ = [
@@ -40,22 +46,30 @@ __all__ = [
     "PARTNER_WEIGHTS",
     "REACH_KM_BY_MEANS",
     "WEIGHTS",
+    "AdditiveModel",
     "Answer",
+    "Asking",
     "BM25Ranker",
     "Bookings",
     "CosineRanker",
     "Cover",
+    "Day",
+    "Deed",
     "DistanceRanker",
     "Eligibility",
     "Explanation",
     "Feature",
     "Foresight",
     "Gate",
+    "History",
+    "HistoryFeature",
+    "LearntRanker",
     "Matcher",
     "NearestCentroid",
     "Needs",
     "NewestRanker",
     "NotFittedError",
+    "Outcomes",
     "PairKind",
     "Pairs",
     "PartnerFeature",
@@ -69,6 +83,7 @@ __all__ = [
     "Reason",
     "ReasonCode",
     "Scores",
+    "Shortfall",
     "SimilarityRanker",
     "Taxonomy",
     "TextModel",
@@ -84,10 +99,12 @@ __all__ = [
     "explain_pair",
     "explain_pairs",
     "foresee",
+    "lift",
     "load",
     "pair_features",
     "partner_answers",
     "partner_features",
+    "plan",
     "probability_of_yes",
     "propose",
     "rank_partners",

@@ -1,4 +1,4 @@
-"""`python -m matching`: rank texts, or measure how well that goes."""
+"""`python -m matching`: rank texts, serve decisions to another program, or measure the library."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from matching.city.command import add_city, print_city
 from matching.text_evaluation import add_texts, print_texts
 from matching.text_ranking import Match, rank_texts, read_texts
 
@@ -19,7 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_rank_text(commands)
     command = commands.add_parser("evaluate", help="measure the library beside plain ways to do the same")
     add_texts(command)
+    add_city(command)
     command.set_defaults(run=_evaluate)
+    command = commands.add_parser("serve", help="answer one JSON object a line, from standard input")
+    command.set_defaults(run=_serve)
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
@@ -46,9 +50,16 @@ def _rank_text(chosen: argparse.Namespace) -> None:
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
-    if chosen.texts is None:
-        raise ValueError("name a folder of judged texts: --texts FOLDER")
-    print_texts(chosen.texts)
+    if chosen.texts is not None:
+        print_texts(chosen.texts)
+    else:
+        print_city(chosen)
+
+
+def _serve(_: argparse.Namespace) -> None:
+    from matching.serve.lines import serve
+
+    serve(sys.stdin, sys.stdout)
 
 
 def _print(matches: Iterator[Match]) -> None:

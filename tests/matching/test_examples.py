@@ -13,13 +13,15 @@ import pytest
 
 import matching
 
-MODULES = sorted(module.name for module in pkgutil.iter_modules(matching.__path__))
+MODULES = sorted(
+    module.name for module in pkgutil.walk_packages(matching.__path__, "matching.") if not module.ispkg
+)
 README = Path(matching.__file__).parent / "README.md"
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings_run(name: str) -> None:
-    failed, _ = doctest.testmod(importlib.import_module(f"matching.{name}"))
+    failed, _ = doctest.testmod(importlib.import_module(name))
     assert failed == 0
 
 
