@@ -41,7 +41,7 @@ CONTACT = {"address", "directions", "contact_name", "contact_phone"}
 # A volunteer's own; "name" is the given name, because before a yes an officer sees the surname.
 PERSONAL = {"name": GIVEN_NAME, "mobile": MOBILE, "email": EMAIL, "birth year": str(BORN_ON.year)}
 # What an owner typed is given back to be edited; to nobody else.
-FORMS = {"/needs/{need_id}/edit", "/needs/{need_id}/again"}
+FORMS = {"/needs/{need_id}/edit", "/needs/{need_id}/edit/with", "/needs/{need_id}/again"}
 DESK, ROSTER = "/needs/{need_id}/desk", "/needs/{need_id}/roster"
 # Whoever checks a paper must know whose it is.
 PAPERS_TO_CHECK = "/organizations/{organization_id}/credentials"
