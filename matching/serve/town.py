@@ -62,6 +62,9 @@ class Town:
         texts = [str(person.get("text") or "") for person in volunteers]
         self.text_model = TextModel().fit(texts) if any(text.strip() for text in texts) else None
         self.people = self._people(volunteers, texts)
+        # A category that nobody likes, such as "other", says nothing about what a need is.
+        liked = np.flatnonzero(self.people.fields.any(axis=0)).tolist()
+        self._telling = {fields.ids[column] for column in liked}
 
     def _people(self, volunteers: Sequence[Message], texts: list[str]) -> Volunteers:
         words, count = self.vocabulary, len(volunteers)
@@ -104,7 +107,7 @@ class Town:
             skills_wanted=words.skills.levels(
                 [dict.fromkeys(each.get("skills", ()), 1) for each in messages]
             ),
-            fields=_flags(words.fields, messages, "category"),
+            fields=_flags(words.fields, [self._telling_category(need) for need in messages], "category"),
             credentials_required=_flags(words.credentials, messages, "credentials"),
             languages=_flags(words.languages, messages, "language"),
             local_day=_dates(days),
@@ -123,9 +126,12 @@ class Town:
         return Bookings.of(self.people, rows)
 
     def field_column(self, need: Message) -> int:
-        """The column of a need's category, -1 where it is not one of the known."""
-        known = self.vocabulary.fields.ids
-        return known.index(need["category"]) if need.get("category") in known else -1
+        """The column of a need's category, -1 where it says nothing."""
+        category = need.get("category")
+        return self.vocabulary.fields.position(str(category)) if category in self._telling else -1
+
+    def _telling_category(self, need: Message) -> Message:
+        return {"category": need["category"] if self.field_column(need) >= 0 else None}
 
 
 def day_as_date(day: int) -> date:

@@ -16,6 +16,7 @@ from matching.city.people import build
 from matching.city.simulation import Message, Outcome, Simulation
 from matching.serve.lines import serve
 from matching.serve.process import Process
+from matching.serve.town import Town
 
 TWELVE_WEEKS = replace(TINY, days=84, warm_up_days=14, needs_per_day=1.0)
 COMMAND = [sys.executable, "-m", "matching", "serve"]
@@ -115,6 +116,18 @@ def test_a_bad_need_changes_nothing(change: dict[str, Any]) -> None:
     _, bad, good = answers_to(start(), json.dumps(wrong), json.dumps(right))
     assert "error" in bad
     assert good == {"pairs": [["n1", "v1"]]}
+
+
+def test_a_category_that_nobody_likes_says_nothing_about_a_need() -> None:
+    liking = [PERSON | {"id": "v1", "languages": [], "interests": ["c"]}]
+    town = Town([*liking, PERSON | {"id": "v2", "languages": []}], META | {"categories": ["c", "other"]})
+    assert [town.field_column(NEED | {"category": name}) for name in ("c", "other", "unheard of", None)] == [
+        0,
+        -1,
+        -1,
+        -1,
+    ]
+    assert town.needs([NEED | {"category": "other"}]).fields.tolist() == [[False, False]]
 
 
 def test_without_a_required_paper_nobody_is_asked() -> None:
