@@ -18,6 +18,7 @@ LONG: Final = {
     "tests/test_wheel.py": 60,
     "tests/linli/test_rights.py": 50,
     "tests/linli/test_private_fields.py": 35,
+    "tests/linli/hostile/test_forms.py": 30,
     "tests/linli/test_api.py": 30,
     "tests/linli/demo/test_town.py": 20,
     "tests/linli/participation/test_races.py": 20,
