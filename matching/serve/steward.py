@@ -318,11 +318,10 @@ class Steward:
         return course
 
     def _update(self, people: Sequence[Message]) -> None:
-        """Take over what changes. A message about everybody also tells who is no longer there."""
+        """Take over what changes; who is not named is no longer there."""
         rows = [self._row({"volunteer": person.get("id")}) for person in people]
-        if len(people) > 1:
-            self.opted_in[:] = False
-            self.bookings = self.town.bookings(people)
+        self.opted_in[:] = False
+        self.bookings = self.town.bookings(people)
         for row, person in zip(rows, people, strict=True):
             self.opted_in[row] = bool(person.get("opted_in", True))
 
