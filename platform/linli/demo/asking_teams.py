@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +19,7 @@ PLACES: Final = 2
 NOTE: Final = "你们队上次来，老人们都很高兴。这次想请两位队员，熟悉的面孔最好。"
 NOTE_TO_CHARITY: Final = "听说你们的志愿者很有耐心，想请两位来帮忙，派哪支队都行。"
 LEAST_AHEAD: Final = timedelta(days=2)
+LATER: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,9 @@ async def ask_team(
     The first of the people leads.
     """
     leader, *members = people
-    for number, (shift, officer) in enumerate(_with_room(askers, evening)[:2]):
-        dispatch = await actions.ask(
-            session,
-            shift_id=shift.id,
-            places=PLACES,
-            asked_by_id=officer.id,
-            team_id=team.id,
-            note_to_them=NOTE,
-            now=evening,
-        )
-        if number == 0:
-            later = evening + timedelta(minutes=30)
-            await actions.accept(session, dispatch=dispatch, places=PLACES, account_id=leader.id, now=later)
-            await _name_one(session, dispatch, members, leader, later)
+    taken_on = await _ask_twice(session, askers, leader, evening, team_id=team.id, note_to_them=NOTE)
+    if taken_on is not None:
+        await _name_one(session, taken_on, members, leader, evening + LATER)
 
 
 async def ask_organization(
@@ -66,21 +57,41 @@ async def ask_organization(
     evening: datetime,
 ) -> None:
     """It said yes to the first and has named nobody; the second waits for its answer."""
-    for number, (shift, officer) in enumerate(_with_room(askers, evening)[:2]):
-        dispatch = await actions.ask(
+    await _ask_twice(
+        session, askers, coordinator, evening, organization_id=organization.id, note_to_them=NOTE_TO_CHARITY
+    )
+
+
+async def _ask_twice(
+    session: AsyncSession,
+    askers: Sequence[Asker],
+    answering: Account,
+    evening: datetime,
+    *,
+    note_to_them: str,
+    team_id: UUID | None = None,
+    organization_id: UUID | None = None,
+) -> Dispatch | None:
+    """For two needs at most; the first of them, to which they have said yes."""
+    asked = [
+        await actions.ask(
             session,
             shift_id=shift.id,
             places=PLACES,
             asked_by_id=officer.id,
-            organization_id=organization.id,
-            note_to_them=NOTE_TO_CHARITY,
+            team_id=team_id,
+            organization_id=organization_id,
+            note_to_them=note_to_them,
             now=evening,
         )
-        if number == 0:
-            later = evening + timedelta(minutes=30)
-            await actions.accept(
-                session, dispatch=dispatch, places=PLACES, account_id=coordinator.id, now=later
-            )
+        for shift, officer in _with_room(askers, evening)[:2]
+    ]
+    if not asked:
+        return None
+    await actions.accept(
+        session, dispatch=asked[0], places=PLACES, account_id=answering.id, now=evening + LATER
+    )
+    return asked[0]
 
 
 async def _name_one(
