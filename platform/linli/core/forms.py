@@ -221,6 +221,18 @@ def day_named(typed: str) -> date | None:
     return day if FIRST_YEAR <= day.year < date.max.year else None
 
 
+def id_named(typed: str) -> UUID | None:
+    """An id as an address of ours names it.
+
+    >>> id_named("01936b2e-4c00-7000-8000-000000000001"), id_named("one")
+    (UUID('01936b2e-4c00-7000-8000-000000000001'), None)
+    """
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
+
+
 def _read_clock(typed: str) -> time:
     """A browser may add seconds; nobody means them."""
     pattern = "%H:%M:%S" if typed.count(":") == 2 else "%H:%M"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from linli.core.errors import Invalid
-from linli.core.forms import Form
+from linli.core.forms import Form, id_named
 from linli.core.i18n import Message
 from linli.dispatch.rules import LONGEST_NOTE, MOST_PLACES
 
@@ -38,12 +38,8 @@ def read_places(form: Form) -> int:
 
 def read_people(form: Form) -> list[UUID]:
     """Who is named; ids that are none are left out."""
-    chosen = []
-    for typed in form.typed_many("person")[:MOST_NAMED_AT_ONCE]:
-        try:
-            chosen.append(UUID(typed))
-        except ValueError:
-            continue
+    typed = form.typed_many("person")[:MOST_NAMED_AT_ONCE]
+    chosen = [id for each in typed if (id := id_named(each))]
     if not chosen:
         raise Invalid({"person": Message("Please choose at least one person.")})
     return chosen

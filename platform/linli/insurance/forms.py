@@ -1,13 +1,12 @@
 """Reads what is typed about an insurance."""
 
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from linli.core import seed
-from linli.core.forms import Form
+from linli.core.forms import Form, id_named
 from linli.core.i18n import Message
 from linli.insurance.rules import MOST_TEAMS_NAMED, Cover, refuse_term
 
@@ -27,11 +26,7 @@ class InsuranceDraft:
 
 def typed_ids(typed: Iterable[str]) -> list[UUID]:
     """What can be an id among what was sent."""
-    found = []
-    for each in typed:
-        with suppress(ValueError):
-            found.append(UUID(each))
-    return found[:MOST_TEAMS_NAMED]
+    return [id for each in typed if (id := id_named(each))][:MOST_TEAMS_NAMED]
 
 
 def read_insurance(

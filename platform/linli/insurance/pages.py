@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core import i18n, seed
 from linli.core.errors import FieldErrors, Invalid, NotFound
+from linli.core.forms import id_named
 from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may
@@ -41,7 +42,7 @@ async def new_insurance(
 ) -> Page:
     """The form; `need` in the address fills in its days and risks, `team` whom it covers."""
     organization = await organization_with_id(session, organization_id)
-    found = await _need(session, organization, _as_id(need)) if need else None
+    found = await _need(session, organization, id_named(need)) if need else None
     teams = await queries.teams_to_name(
         session, organization_id=organization_id, also=forms.typed_ids([team])
     )
@@ -133,13 +134,6 @@ async def _need(session: AsyncSession, organization: Organization, need_id: UUID
     if need is None or need.organization_id != organization.id:
         raise NotFound
     return need
-
-
-def _as_id(typed: str) -> UUID | None:
-    try:
-        return UUID(typed)
-    except ValueError:
-        return None
 
 
 def _base(organization_id: UUID) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from linli.core import seed
+from linli.core.forms import id_named
 from linli.divisions.queries import with_code
 from linli.divisions.rules import Division
 
@@ -19,7 +20,7 @@ class TeamFilter:
     @classmethod
     def read(cls, *, place: str, field: str, of: str) -> "TeamFilter":
         """From the address; what does not exist is ignored."""
-        return cls(with_code(place), field if field in seed.fields() else None, _read_id(of))
+        return cls(with_code(place), field if field in seed.fields() else None, id_named(of))
 
     @property
     def code(self) -> str | None:
@@ -40,10 +41,3 @@ class TeamFilter:
         }
         query = urlencode({name: str(value) for name, value in values.items() if value})
         return f"/teams?{query}" if query else "/teams"
-
-
-def _read_id(typed: str) -> UUID | None:
-    try:
-        return UUID(typed) if typed else None
-    except ValueError:
-        return None

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from linli.core.forms import day_named
+from linli.core.forms import day_named, id_named
 from linli.desks.audit.acts import Group
 
 
@@ -19,17 +19,10 @@ class AuditFilter:
     @classmethod
     def read(cls, *, group: str, of: str, day: str) -> "AuditFilter":
         """From the address; what does not exist is ignored."""
-        return cls(Group(group) if group in set(Group) else None, _id(of), day_named(day))
+        return cls(Group(group) if group in set(Group) else None, id_named(of), day_named(day))
 
     def url(self, base: str, *, after: str | None = None, **changed: Any) -> str:
         chosen = replace(self, **changed)
         values = {"group": chosen.group, "of": chosen.organization_id, "day": chosen.day, "after": after}
         query = urlencode({name: str(value) for name, value in values.items() if value})
         return f"{base}?{query}" if query else base
-
-
-def _id(typed: str) -> UUID | None:
-    try:
-        return UUID(typed)
-    except ValueError:
-        return None

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.conversations.queries import questions_of_need
 from linli.core.errors import FieldErrors, Invalid, NotFound
 from linli.core.forms import Form as SentForm
+from linli.core.forms import id_named
 from linli.core.i18n import Message, Named, counted
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may
@@ -221,12 +222,8 @@ def _history(need: Need) -> list[Happened]:
 
 
 def _chosen_people(form: SentForm) -> list[UUID]:
-    chosen = []
-    for typed in form.typed_many("person")[:MOST_ASKED_AT_ONCE]:
-        try:
-            chosen.append(UUID(typed))
-        except ValueError:
-            continue
+    typed = form.typed_many("person")[:MOST_ASKED_AT_ONCE]
+    chosen = [id for each in typed if (id := id_named(each))]
     if not chosen:
         form.refuse("person", Message("Please choose at least one person."))
     return chosen
