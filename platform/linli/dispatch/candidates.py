@@ -19,7 +19,7 @@ from linli.participation.models import Participation
 from linli.participation.queries import said_no
 from linli.participation.rules import OPEN, TAKES_A_PLACE
 from linli.teams.models import TeamMember
-from linli.teams.rules import MemberState, counts_at, parts_of_week
+from linli.teams.rules import MemberState, is_free_in, parts_of_week
 from linli.volunteers.models import VolunteerCredential, VolunteerProfile
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ class _Known:
         if week is None:
             return UNKNOWN
         cells = parts_of_week(i18n.local(shift.starts_at), i18n.local(shift.ends_at))
-        return FREE if counts_at([week], cells, taken=0).free else UNKNOWN
+        return FREE if is_free_in(week, cells) else UNKNOWN
 
     def _missing(self, account_id: UUID, time: Time) -> tuple[Credential, ...]:
         held, day = self.papers.get(account_id, {}), i18n.local(time.shift.ends_at).date()

@@ -1,7 +1,6 @@
 """What a team is, who leads it, and how many one person can belong to."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -45,22 +44,12 @@ OPEN_STATES: Final = frozenset({MemberState.asked, MemberState.invited, MemberSt
 MOST_TEAMS: Final = 5
 # Rows that wait for a leader's answer, so that nobody can fill the lists of all leaders.
 MOST_ASKED: Final = 5
-FEW: Final = 5
 NAME_LENGTH: Final = 60
 LONGEST_ABOUT: Final = 1000
 LONGEST_REASON: Final = 300
 # Which sentence about name and phone somebody agreed to by joining (templates/teams/_consent.html).
 CONSENT_VERSION: Final = "2026-11"
 DAYPARTS_A_DAY: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class FreeCounts:
-    """How many members are free, busy, and have not said, at one time; together all members."""
-
-    free: int = 0
-    busy: int = 0
-    unknown: int = 0
 
 
 def refuse_one_more(teams: int) -> Message | None:
@@ -131,25 +120,6 @@ def refuse_parent(*, is_same_home: bool, parent_has_parent: bool, has_branches: 
     return None
 
 
-def said_of_count(n: int, *, is_inside: bool) -> Message | int:
-    """A number of members as others may hear it: few people are easy to guess, so outside they are "a few".
-
-    Parameters
-    ----------
-    n : int
-    is_inside : bool
-        Whether it is said to who leads the team or acts for its organization.
-
-    Examples
-    --------
-    >>> said_of_count(3, is_inside=True), said_of_count(0, is_inside=False), said_of_count(9, is_inside=False)
-    (3, 0, 9)
-    >>> said_of_count(3, is_inside=False).text
-    'a few'
-    """
-    return Message("a few") if 0 < n < FEW and not is_inside else n
-
-
 def parts_of_week(start: datetime, end: datetime) -> tuple[int, ...]:
     """The parts of the week that a time touches: weekday times three and daypart, Monday morning is 0.
 
@@ -170,34 +140,23 @@ def parts_of_week(start: datetime, end: datetime) -> tuple[int, ...]:
     return tuple((_part(start) + n) % (7 * DAYPARTS_A_DAY) for n in range(span))
 
 
-def counts_at(
-    availabilities: Sequence[str], cells: Collection[int], *, taken: int, unsaid: int = 0
-) -> FreeCounts:
-    """Free, busy and unknown members at a time.
+def is_free_in(availability: str, cells: Collection[int]) -> bool:
+    """Whether somebody's week says that they are free in all of these parts of it.
 
     Parameters
     ----------
-    availabilities : sequence of str
-        The 21 characters of each member who has not promised that time to somebody else.
+    availability : str
+        The 21 characters of a volunteer's profile.
     cells : collection of int
         As `parts_of_week` gives them.
-    taken : int
-        How many members have promised that time: they are busy whatever their week says.
-    unsaid : int
-        How many members have no profile.
 
     Examples
     --------
     >>> week = "1" + "0" * 20
-    >>> counts_at([week, week, "?" * 21], (0,), taken=1)
-    FreeCounts(free=2, busy=1, unknown=1)
-    >>> counts_at([week], (0, 1), taken=0)
-    FreeCounts(free=0, busy=1, unknown=0)
+    >>> is_free_in(week, (0,)), is_free_in(week, (0, 1)), is_free_in("?" * 21, (0,))
+    (True, False, False)
     """
-    said = [{week[cell] for cell in cells} for week in availabilities]
-    free = sum(each == {"1"} for each in said)
-    busy = sum("0" in each for each in said)
-    return FreeCounts(free, busy + taken, len(said) - free - busy + unsaid)
+    return all(availability[cell] == "1" for cell in cells)
 
 
 def _part(moment: datetime) -> int:
