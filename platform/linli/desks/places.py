@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.i18n import Message
 from linli.core.web.security import Caller, Seat
-from linli.organizations.rules import Role
+from linli.organizations.rules import OrganizationKind, Role
 from linli.teams.queries import led_teams
 
 HOME: Final = "/home"
@@ -40,4 +40,7 @@ async def places_of(session: AsyncSession, caller: Caller) -> Sequence[Place]:
 
 
 def desk_path(seat: Seat) -> str:
-    return f"/organizations/{seat.organization_id}/{DESKS[Role(seat.role)]}"
+    """A bureau that is not verified looks into no division: its people begin at its page."""
+    base = f"/organizations/{seat.organization_id}"
+    has_desk = seat.is_verified or seat.organization_kind != OrganizationKind.bureau
+    return f"{base}/{DESKS[Role(seat.role)]}" if has_desk else base

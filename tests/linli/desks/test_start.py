@@ -41,6 +41,20 @@ async def test_an_auditor_begins_with_what_was_done(session: AsyncSession, visit
     assert answer.headers["location"] == f"/organizations/{bureau.id}/audit"
 
 
+@pytest.mark.parametrize("role", sorted(ROLES[OrganizationKind.bureau]))
+async def test_people_of_a_bureau_that_is_not_verified_begin_at_its_page_and_the_menu_leads_there(
+    session: AsyncSession, visitor: Visitor, role: Role
+) -> None:
+    bureau = await make_organization(session, OrganizationKind.bureau, division="520302", verified_at=None)
+    await visitor.sign_in(await make_member(session, bureau, role=role))
+    answer = await visitor.get("/start")
+    assert answer.headers["location"] == f"/organizations/{bureau.id}"
+    page = await visitor.get(answer.headers["location"])
+    assert page.status_code == 200
+    assert f'href="/organizations/{bureau.id}"' in page.text
+    assert not re.search(rf'href="/organizations/{bureau.id}/(waiting|audit)"', page.text)
+
+
 async def test_a_volunteer_begins_at_home(session: AsyncSession, visitor: Visitor) -> None:
     await visitor.sign_in(await make_volunteer(session))
     assert (await visitor.get("/start")).headers["location"] == "/home"
