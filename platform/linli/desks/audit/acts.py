@@ -147,6 +147,7 @@ _SENTENCES: Final[Mapping[Group, Mapping[str, Message]]] = {
         "remove_team_member": Message("{who} let somebody go from {team}."),
         "leave_team": Message("{who} left {team}."),
         "renew_team_link": Message("{who} renewed the link of {team}."),
+        "renew_calendar_link": Message("{who} renewed their link to the calendar of {team}."),
         "set_team_role": Message("{who} changed a role in {team}."),
     },
     Group.conversations: {

@@ -18,6 +18,7 @@ from linli.core.web.templating import done, locale_of, render
 from linli.dispatch import policies, queries
 from linli.dispatch.queries import DispatchRow
 from linli.divisions.shown import named, path_named
+from linli.teams.actions import renew_calendar_link
 from linli.teams.models import TeamMember
 from linli.teams.policies import may_answer_for_self, team_seat
 from linli.teams.queries import team_with_id
@@ -44,12 +45,9 @@ async def show_calendar(request: Asked, session: Session, caller: Caller, now: N
 
 
 @post("/teams/{team_id:uuid}/calendar/renew", opt=may(may_answer_for_self))
-async def renew_feed(request: Asked, session: Session, caller: Caller, team_id: Id) -> Page:
-    """For who has given the link away: the old one opens nothing any more."""
-    seat = await team_seat(session, team_id=team_id, account_id=caller.account_id)
-    if seat is None or not seat.is_member:
-        raise NotFound
-    seat.calendar_link += 1
+async def renew_feed(request: Asked, session: Session, caller: Caller, now: Now, team_id: Id) -> Page:
+    team = await team_with_id(session, team_id)
+    await renew_calendar_link(session, team=team, account_id=caller.account_id, now=now)
     said = Message("This is your new link; the old one opens nothing any more.")
     return done(request, f"/teams/{team_id}/calendar", said)
 

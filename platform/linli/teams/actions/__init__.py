@@ -11,6 +11,7 @@ from linli.teams.actions.belonging import (
     join_by_link,
     leave_team,
     remove_member,
+    renew_calendar_link,
 )
 from linli.teams.actions.founding import (
     agree_to_team,
@@ -42,6 +43,7 @@ __all__ = [
     "note_roster_seen",
     "propose_team",
     "remove_member",
+    "renew_calendar_link",
     "renew_link",
     "set_role",
     "withdraw_agreement",

@@ -139,6 +139,17 @@ async def decline_member(
     tell_person(session, person, team, sentence, now, path="/teams")
 
 
+async def renew_calendar_link(session: AsyncSession, *, team: Team, account_id: UUID, now: datetime) -> None:
+    """For a member who has given the own link away: earlier ones open nothing any more."""
+    seat = await team_seat(session, team_id=team.id, account_id=account_id)
+    if seat is None:
+        raise NotFound
+    await _hold(session, seat, MemberState.member)
+    seat.calendar_link += 1
+    await session.flush()
+    note(session, "renew_calendar_link", team, account_id, now, member_id=seat.id)
+
+
 async def leave_team(session: AsyncSession, *, team: Team, seat: TeamMember, now: datetime) -> None:
     """A member leaves, or somebody who asked takes it back."""
     await _hold(session, seat, MemberState.member, MemberState.asked)
