@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.i18n import Message, Named
 from linli.dispatch.past import ORGANIZATIONS, TEAMS, Asked, Past, not_to_be_asked, pasts_of
+from linli.dispatch.rules import ASKABLE_KINDS
 from linli.divisions.shown import named
 from linli.needs.models import Need, Shift
 from linli.organizations.models import Organization
-from linli.organizations.rules import OrganizationKind
 from linli.suggestions import partner_words
 from linli.suggestions.matcher import matcher
 from linli.suggestions.members import Counts, count_members
@@ -37,13 +37,6 @@ SHOWN: Final = 50
 MOST_LOOKED_AT: Final = 2000
 MOST_KEPT: Final = 16
 NEVER_ASKED: Final = Past()
-# Who brings people; committees and bureaus ask, they are not asked.
-PARTNERS: Final = (
-    OrganizationKind.charity,
-    OrganizationKind.social_organization,
-    OrganizationKind.station,
-    OrganizationKind.host,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +155,7 @@ def _organizations_near(county: str, *, but: UUID | None) -> Select[tuple[UUID]]
     wider = [county[:digits] for digits in (2, 4, COUNTY_DIGITS)]
     return (
         select(Organization.id)
-        .where(Organization.kind.in_(PARTNERS), Organization.id != but)
+        .where(Organization.kind.in_(ASKABLE_KINDS), Organization.id != but)
         .where(or_(Organization.division.in_(wider), is_inside(Organization.division, county)))
         .order_by(Organization.id)
         .limit(MOST_LOOKED_AT)

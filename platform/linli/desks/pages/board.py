@@ -10,10 +10,10 @@ from linli.core.web.security import may
 from linli.core.web.templating import render
 from linli.desks.board import RUNNING, BoardGroup, board_counts, board_groups, board_rows
 from linli.desks.places import places_of
+from linli.dispatch.rules import ASKABLE_KINDS
 from linli.needs.policies import may_post_needs
 from linli.needs.rules import NeedState
 from linli.organizations.queries import organization_with_id
-from linli.suggestions.partners import PARTNERS
 
 TABS: Final = {
     "running": (Message("Running"), RUNNING),
@@ -41,7 +41,7 @@ async def show_board(
         organization=organization,
         seat=caller.seat_in(organization_id),
         places=await places_of(session, caller),
-        brings_people=organization.kind in PARTNERS,
+        brings_people=organization.kind in ASKABLE_KINDS,
         groups=board_groups(rows, now) if shown == "running" else [BoardGroup(TABS[shown][0], rows)],
         is_empty=not rows,
         shown=shown,
