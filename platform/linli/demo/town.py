@@ -38,7 +38,7 @@ class SignIn:
 
 
 @dataclass(frozen=True)
-class Sizes:
+class SampleCounts:
     """How much sample data there is."""
 
     volunteers: int
@@ -46,7 +46,7 @@ class Sizes:
     needs: int
 
 
-async def what_is_there(session: AsyncSession) -> Sizes:
+async def what_is_there(session: AsyncSession) -> SampleCounts:
     """Counted, for an older and smaller town may stand in the database."""
     profiles = (
         select(func.count())
@@ -56,7 +56,7 @@ async def what_is_there(session: AsyncSession) -> Sizes:
     )
     teams = select(func.count()).where(Team.is_sample)
     needs = select(func.count()).where(Need.is_sample)
-    return Sizes(*[await session.scalar(counted) or 0 for counted in (profiles, teams, needs)])
+    return SampleCounts(*[await session.scalar(counted) or 0 for counted in (profiles, teams, needs)])
 
 
 async def is_empty(session: AsyncSession) -> bool:

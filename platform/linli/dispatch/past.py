@@ -24,7 +24,7 @@ MOST_READ: Final = 2000
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class PartnerKind:
     """Teams or organizations: the column of a dispatch that names them, and the seats of who answers."""
 
     column: InstrumentedAttribute[UUID | None]
@@ -33,13 +33,13 @@ class Asked:
     answers: ColumnElement[bool]
 
 
-TEAMS: Final = Asked(
+TEAMS: Final = PartnerKind(
     Dispatch.team_id,
     TeamMember.team_id,
     TeamMember.account_id,
     and_(TeamMember.state == MemberState.member, TeamMember.role.in_(LEADING_ROLES)),
 )
-ORGANIZATIONS: Final = Asked(
+ORGANIZATIONS: Final = PartnerKind(
     Dispatch.organization_id,
     Membership.organization_id,
     Membership.account_id,
@@ -58,7 +58,7 @@ class Past:
 
 
 async def pasts_of(
-    session: AsyncSession, who: Asked, ids: Collection[UUID], *, now: datetime
+    session: AsyncSession, who: PartnerKind, ids: Collection[UUID], *, now: datetime
 ) -> Mapping[UUID, Past]:
     """Of the last year, in one query; who was never asked is left out."""
     took_on = Dispatch.hold_id.is_not(None)
@@ -83,7 +83,7 @@ async def pasts_of(
 
 
 async def not_to_be_asked(
-    session: AsyncSession, who: Asked, *, need_id: UUID, organization_id: UUID | None
+    session: AsyncSession, who: PartnerKind, *, need_id: UUID, organization_id: UUID | None
 ) -> set[UUID]:
     """Who has said no to a need, whichever time; and who cannot be asked by its organization."""
     said_no = select(who.column).where(Dispatch.need_id == need_id, Dispatch.state == DispatchState.declined)
@@ -91,13 +91,15 @@ async def not_to_be_asked(
     return {*found, *await session.scalars(_barred(who, organization_id))}
 
 
-async def is_barred(session: AsyncSession, who: Asked, id: UUID, *, organization_id: UUID | None) -> bool:
+async def is_barred(
+    session: AsyncSession, who: PartnerKind, id: UUID, *, organization_id: UUID | None
+) -> bool:
     """Whether a block stands between an organization and everybody who would answer."""
     barred = _barred(who, organization_id).where(who.owner == id)
     return await session.scalar(barred) is not None
 
 
-async def said_no_to(session: AsyncSession, who: Asked, id: UUID) -> set[UUID]:
+async def said_no_to(session: AsyncSession, who: PartnerKind, id: UUID) -> set[UUID]:
     """The needs that were declined."""
     found = await session.scalars(
         select(Dispatch.need_id)
@@ -108,14 +110,14 @@ async def said_no_to(session: AsyncSession, who: Asked, id: UUID) -> set[UUID]:
     return set(found)
 
 
-async def barring(session: AsyncSession, who: Asked, id: UUID) -> set[UUID]:
+async def barring(session: AsyncSession, who: PartnerKind, id: UUID) -> set[UUID]:
     """The organizations that cannot ask: a block stands between each and everybody who would answer."""
     answering = set(await session.scalars(select(who.account).where(who.owner == id, who.answers)))
     apart = await organizations_apart(session, answering)
     return {organization_id for organization_id, people in apart.items() if people >= answering}
 
 
-def _barred(who: Asked, organization_id: UUID | None) -> Select[tuple[UUID]]:
+def _barred(who: PartnerKind, organization_id: UUID | None) -> Select[tuple[UUID]]:
     """Where everybody who answers is blocked or has blocked. Blocks are few, so they are read first."""
     blocked = people_apart(organization_id)
     concerned = select(who.owner).where(who.account.in_(blocked), who.answers)

@@ -17,7 +17,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.i18n import Message, Named
-from linli.dispatch.past import ORGANIZATIONS, TEAMS, Asked, Past, not_to_be_asked, pasts_of
+from linli.dispatch.past import ORGANIZATIONS, TEAMS, PartnerKind, Past, not_to_be_asked, pasts_of
 from linli.dispatch.rules import ASKABLE_KINDS
 from linli.divisions.shown import named
 from linli.needs.models import Need, Shift
@@ -180,7 +180,7 @@ async def _fields_of_organizations(
 
 async def _shown(
     session: AsyncSession,
-    who: Asked,
+    who: PartnerKind,
     rows: Sequence[_Candidate],
     likely: Collection[UUID],
     members: Mapping[UUID, Sequence[int]],
