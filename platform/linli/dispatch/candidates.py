@@ -21,6 +21,7 @@ from linli.participation.rules import OPEN, TAKES_A_PLACE
 from linli.teams.models import TeamMember
 from linli.teams.rules import MemberState, is_free_in, parts_of_week
 from linli.volunteers.models import VolunteerCredential, VolunteerProfile
+from linli.volunteers.rules import credential_counts
 
 T = TypeVar("T")
 PAGE_SIZE = 100
@@ -94,7 +95,11 @@ class _Known:
 
     def _missing(self, account_id: UUID, time: Time) -> tuple[Credential, ...]:
         held, day = self.papers.get(account_id, {}), i18n.local(time.shift.ends_at).date()
-        counting = {id for id, expires_on in held.items() if expires_on is None or expires_on >= day}
+        counting = {
+            id
+            for id, until in held.items()
+            if credential_counts(is_checked=True, expires_on=until, on_day=day)
+        }
         return tuple(seed.credentials()[id] for id in time.required if id not in counting)
 
 

@@ -118,6 +118,6 @@ def _holds(paper: str, day: date) -> ColumnElement[Any]:
     return (
         select(held.id)
         .where(held.account_id == TeamMember.account_id, held.credential_id == paper)
-        .where(held.checked_at.is_not(None), (held.expires_on.is_(None)) | (held.expires_on >= day))
+        .where(held.counts_on(day))
         .exists()
     )

@@ -236,7 +236,7 @@ async def papers_that_count(
     held = VolunteerCredential
     rows = await session.execute(
         select(held.account_id, held.credential_id).where(
-            held.account_id.in_(account_ids), held.checked_at.is_not(None), _valid_on(on_day)
+            held.account_id.in_(account_ids), held.counts_on(on_day)
         )
     )
     of_person: dict[UUID, set[str]] = {}
@@ -346,7 +346,3 @@ async def _cards_page(session: AsyncSession, query: Any, after: str) -> Page[Tea
 
 def _named_fields(ids: Sequence[str]) -> tuple[seed.Field, ...]:
     return tuple(field for id, field in seed.fields().items() if id in ids)
-
-
-def _valid_on(day: date) -> ColumnElement[bool]:
-    return or_(VolunteerCredential.expires_on.is_(None), VolunteerCredential.expires_on >= day)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from linli.core.db import Base, WithId
@@ -83,3 +83,8 @@ class VolunteerCredential(WithId):
     checked_at: Mapped[datetime | None]
     checked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     checked_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id", ondelete="SET NULL"))
+
+    @classmethod
+    def counts_on(cls, day: date) -> ColumnElement[bool]:
+        """For queries, what `credential_counts` decides."""
+        return and_(cls.checked_at.is_not(None), or_(cls.expires_on.is_(None), cls.expires_on >= day))

@@ -127,8 +127,7 @@ def _credentials_in_words(on_day: date) -> ColumnElement[str]:
     until = func.coalesce(cast(held.expires_on, String), "")
     return (
         select(func.aggregate_strings(held.credential_id + ":" + until, " "))
-        .where(held.account_id == VolunteerProfile.account_id, held.checked_at.is_not(None))
-        .where(or_(held.expires_on.is_(None), held.expires_on >= on_day))
+        .where(held.account_id == VolunteerProfile.account_id, held.counts_on(on_day))
         .correlate(VolunteerProfile)
         .scalar_subquery()
     )
