@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.needs.models import Need
+from linli.needs.rules import NeedState
 from linli.participation.rules import State
 from linli.suggestions.actions import refresh_need
 from linli.suggestions.looks import forget_looks
@@ -104,6 +105,16 @@ async def test_what_is_no_way_opens_the_form(visitor: Visitor, session: AsyncSes
     need, _ = await a_need_nobody_fits(session, visitor)
     answer = await visitor.get(f"/needs/{need.id}/edit/with?way={way}")
     assert answer.status_code == 200
+
+
+async def test_where_nobody_is_looked_for_any_more_the_page_says_so(
+    visitor: Visitor, session: AsyncSession
+) -> None:
+    need, _ = await a_need_nobody_fits(session, visitor)
+    need.state = NeedState.cancelled
+    await session.commit()
+    page = (await visitor.get(f"/needs/{need.id}/desk/ways")).text
+    assert "目前不能再邀请新的人" in page
 
 
 async def test_where_nothing_helps_the_page_says_so(visitor: Visitor, session: AsyncSession) -> None:
