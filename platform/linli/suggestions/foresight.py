@@ -80,12 +80,20 @@ async def foresight_for(
     if not may_look(organization_id, now):
         return ForesightShown((LOOKED_TOO_OFTEN,))
     pool = await pool_of(session, written.county, now=now)
-    candidates = [*(each.times for each in written.times), *all_other_times(written, now)]
-    shifts = [shift_row(each) for each in candidates]
-    promises = await reads.promises(session, pool.is_theirs(), around=reads.span_of(shifts))
+    promises = await promises_around(session, written, pool, now=now)
     today = i18n.local(now).date()
     seen = await asyncio.to_thread(look, written, pool, promises, today=today, now=now)
     return told(written, seen)
+
+
+async def promises_around(
+    session: AsyncSession, written: WrittenNeed, pool: Pool, *, now: datetime
+) -> list[PromiseRow]:
+    """What people have promised at the times that were written, and at those it could be moved to."""
+    times = [each.times for each in written.times]
+    others = [moved for each in times for moved in other_times(each, now=now)]
+    around = reads.span_of([shift_row(each) for each in (*times, *others)])
+    return await reads.promises(session, pool.is_theirs(), around=around)
 
 
 @dataclass(frozen=True)
@@ -176,10 +184,6 @@ def _others(written: WrittenNeed, weakest: WrittenTime, now: datetime) -> tuple[
     """Times that could take the place of the weakest, and that do not stand in the form already."""
     there = {each.times.starts_at for each in written.times}
     return tuple(each for each in other_times(weakest.times, now=now) if each.starts_at not in there)
-
-
-def all_other_times(written: WrittenNeed, now: datetime) -> list[Times]:
-    return [moved for each in written.times for moved in other_times(each.times, now=now)]
 
 
 def _weakest(times: Sequence[WrittenTime], fitting: Sequence[int]) -> int:

@@ -15,13 +15,13 @@ from linli.suggestions import reads
 from linli.suggestions.foresight import (
     LOOKED_TOO_OFTEN,
     ForesightShown,
-    all_other_times,
     best_ways,
     look,
+    promises_around,
 )
 from linli.suggestions.looks import may_look
 from linli.suggestions.pools import pool_of
-from linli.suggestions.written import read_written, shift_row
+from linli.suggestions.written import read_written
 
 NO_WAY: Final = Message("Neither another time nor asking for less would bring more people.")
 
@@ -39,8 +39,6 @@ async def ways_for_shift(
     if not may_look(organization.id, now):
         return ForesightShown((LOOKED_TOO_OFTEN,))
     pool = await pool_of(session, written.county, now=now)
-    candidates = [*(each.times for each in written.times), *all_other_times(written, now)]
-    around = reads.span_of([shift_row(each) for each in candidates])
     pairs = [
         *await reads.pairs(session, reads.of_needs([need.id])),
         *await reads.blocked_pairs(session, Need.id == need.id),
@@ -49,7 +47,7 @@ async def ways_for_shift(
         look,
         written,
         pool,
-        await reads.promises(session, pool.is_theirs(), around=around),
+        await promises_around(session, written, pool, now=now),
         today=i18n.local(now).date(),
         now=now,
         row=row,
