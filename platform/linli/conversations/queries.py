@@ -1,6 +1,6 @@
 """Reads of conversations: one's own, a need's, and what stands in one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -221,12 +221,6 @@ async def who_answers(session: AsyncSession, organization_id: UUID | None) -> Se
         .limit(50)
     )
     return found.all()
-
-
-async def need_titles(session: AsyncSession, need_ids: Sequence[UUID]) -> Mapping[UUID, tuple[str, str]]:
-    """Title and language of each."""
-    rows = await session.execute(select(Need.id, Need.title, Need.language).where(Need.id.in_(need_ids)))
-    return {id: (title, language) for id, title, language in rows}
 
 
 def seconds_until_free(first_at: datetime | None, *, window: timedelta, now: datetime) -> int:

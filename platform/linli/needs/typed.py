@@ -14,7 +14,6 @@ from linli.needs.forms import shift_rows
 from linli.needs.models import Need
 from linli.organizations.models import Organization
 
-EMPTY_ROWS = 1
 SETTINGS = frozenset(get_args(seed.Setting))
 CHOSEN = ("skills_wanted", "skills_required", "credentials", "languages", "risk_kinds")
 

@@ -75,8 +75,6 @@ STEP_NAMES: Final[Mapping[Step, Message]] = {
     Step.withdraw: Message("Withdrawn"),
     Step.take_up: Message("Taken up again"),
 }
-# The bureau's to do; everything else is the organization's.
-OF_THE_BUREAU: Final = frozenset({Step.hand_back, Step.verify, Step.suspend, Step.uphold, Step.lift})
 WITH_REASON: Final = frozenset({Step.hand_back, Step.suspend, Step.appeal, Step.uphold, Step.lift})
 WAIT_FOR_THE_BUREAU: Final = (_S.submitted, _S.appealed)
 # In these the social credit code is taken: a draft must not keep the real owner of a code out.

@@ -1,12 +1,12 @@
 """Reads of participations: one person's, one need's, and who may be asked."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -18,8 +18,6 @@ from linli.organizations.models import Membership, Organization
 from linli.participation.models import Participation
 from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State, may_see_contact
 from linli.volunteers.models import VolunteerCredential
-
-ASKED_LATELY = timedelta(days=30)
 
 
 async def find_participation(session: AsyncSession, participation_id: UUID) -> Participation:
@@ -171,18 +169,6 @@ async def said_no(
         )
     )
     return {(need_id, account_id) for need_id, account_id in rows}
-
-
-async def times_asked_lately(
-    session: AsyncSession, account_ids: Collection[UUID], *, now: datetime
-) -> Mapping[UUID, int]:
-    """How many invitations each got in the last thirty days."""
-    rows = await session.execute(
-        select(Participation.account_id, func.count())
-        .where(Participation.account_id.in_(account_ids), Participation.asked_at > now - ASKED_LATELY)
-        .group_by(Participation.account_id)
-    )
-    return {account_id: count for account_id, count in rows}
 
 
 async def open_with_organization(

@@ -86,10 +86,6 @@ async def counties_within(
     return list(found)
 
 
-def forget_open_needs() -> None:
-    _kept.clear()
-
-
 async def _state(session: AsyncSession, inside: ColumnElement[bool], now: datetime) -> _State:
     totals = _free_shifts(inside, now, func.count(), func.sum(Need.version), func.sum(Shift.places_taken))
     shifts, versions, taken = (await session.execute(totals)).one()

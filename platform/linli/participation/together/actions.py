@@ -26,8 +26,6 @@ from linli.participation.together import queries
 from linli.volunteers.actions import ensure_profile
 
 TOKEN_BYTES = 16
-ALL_FOUND = Message("All in this group have been found already. You can take a place of your own.")
-DECIDED_AS_ONE = Message("You have offered to come together. The committee decides about all of you as one.")
 HAS_ENDED = Message("This group has ended. You can start a new one on the page of the need.")
 ONE_CANNOT = Message(
     "One of you cannot take a place at this time any more. Each of you sees on this page what is missing. "
