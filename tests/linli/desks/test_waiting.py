@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.dispatch.rules import DispatchState
 from linli.organizations.models import Organization
 from linli.organizations.registration import RegistrationState
 from linli.organizations.rules import OrganizationKind as Kind
@@ -74,13 +75,24 @@ async def test_a_coordinator_sees_what_runs_out_and_each_row_leads_to_where_it_i
 async def test_what_must_be_answered_first_stands_first_and_the_list_is_cut(
     session: AsyncSession, visitor: Visitor, charity: Organization
 ) -> None:
-    for days in (9, 3, 8, 4, 7, 5):
-        need = await make_need(session, title=f"{days}天", starts_at=NOW + timedelta(days=days))
-        await make_dispatch(session, need.shifts[0], charity, answer_until=NOW + timedelta(days=days - 1))
+    for days in (9, 3, 8, 4, 7, 5):  # the sooner to be answered, the later to begin
+        need = await make_need(session, title=f"{days}天", starts_at=NOW + timedelta(days=30 - days))
+        await make_dispatch(session, need.shifts[0], charity, answer_until=NOW + timedelta(days=days))
     page = await first_page(visitor, charity)
     assert [each.split()[0] for each, _ in rows(page)] == ["3天", "4天", "5天", "7天", "8天"]
     assert "Show all 6" in page
     assert f'href="/organizations/{charity.id}/dispatch">' in page
+
+
+async def test_places_that_fall_to_others_first_stand_first(
+    session: AsyncSession, visitor: Visitor, charity: Organization
+) -> None:
+    for days in (5, 3, 4):
+        need = await make_need(session, title=f"{days}天", starts_at=NOW + timedelta(days=30 - days))
+        until = NOW + timedelta(days=days)
+        await make_dispatch(session, need.shifts[0], charity, DispatchState.accepted, until=until)
+    page = await first_page(visitor, charity)
+    assert [each.split()[0] for each, _ in rows(page)] == ["3天", "4天", "5天"]
 
 
 async def test_what_others_were_asked_does_not_wait_here(
@@ -98,8 +110,8 @@ async def test_what_others_were_asked_does_not_wait_here(
     [
         (RegistrationState.returned, "民政部门退回了您的登记"),
         (RegistrationState.draft, "您的登记还没有提交"),
-        (RegistrationState.suspended, "暂停"),
-        (RegistrationState.submitted, "民政部门"),
+        (RegistrationState.suspended, "民政部门已暂停贵组织，目前不能发布需求。"),
+        (RegistrationState.submitted, "已提交民政部门。"),
     ],
 )
 async def test_where_the_registration_stands_is_said_on_top(
@@ -108,9 +120,11 @@ async def test_where_the_registration_stands_is_said_on_top(
     charity = await make_organization(session, Kind.charity, state=state)
     await visitor.sign_in(await make_member(session, charity))
     page = await first_page(visitor, charity, "zh")
-    [notice] = re.findall(r'<div class="notice notice-.*?</div>\s*<p><a href="([^"]+)"', page, re.DOTALL)
-    assert sentence in page
-    assert notice == f"/organizations/{charity.id}/registration"
+    [(said, url)] = re.findall(
+        r'<div class="notice-words">(.*?)</div>\s*<p><a href="([^"]+)"', page, re.DOTALL
+    )
+    assert sentence in words(said)
+    assert url == f"/organizations/{charity.id}/registration"
 
 
 async def test_an_insurance_that_is_followed_by_another_does_not_wait_and_an_unseen_one_does(
