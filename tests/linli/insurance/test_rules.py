@@ -97,6 +97,13 @@ def test_a_risk_runs_out_where_no_other_insurance_follows_in_time(
     assert risks_running_out(POLICY, others, today=today) == missing
 
 
+@pytest.mark.parametrize(("named", "missing"), [({ONE, OTHER}, set()), ({OTHER}, {"water", "heights"})])
+def test_an_insurance_of_teams_follows_where_it_names_them_all(named: set[UUID], missing: set[str]) -> None:
+    next_year = following(date(2026, 12, 1), "water", "heights", covers=Cover.named_teams)
+    others = [replace(next_year, teams=frozenset(named))]
+    assert risks_running_out(TEAMS, others, today=DAY) == missing
+
+
 def test_an_insurance_for_everybody_follows_one_for_ones_own_people() -> None:
     everybody = following(date(2027, 1, 1), "machines", ends_on=date(2027, 12, 31))
     assert risks_running_out(OWN, [everybody], today=date(2026, 12, 20)) == set()
