@@ -38,6 +38,7 @@ async def test_the_page_says_it_before_the_file_is_sent(
 ) -> None:
     walk = await choose(visit, town, look, film)
     said = walk.page.locator("#field-file-large")
+    await said.wait_for()
     assert SENTENCES[look.language] in await said.inner_text()
     await walk.page.locator("#papers form[enctype] button[type='submit']").click()
     assert await walk.page.evaluate("document.activeElement.id") == "field-file"
