@@ -9,7 +9,7 @@ from linli.dispatch.rules import DispatchState
 from linli.organizations.models import Organization, OrganizationArea
 from linli.organizations.rules import OrganizationKind
 from linli.teams.models import Team, TeamField
-from linli.teams.rules import TeamRole
+from linli.teams.rules import TeamRole, TeamState
 from tests.conftest import NOW, Visitor
 from tests.factories import make_member, make_need, make_organization, make_team, make_team_member
 from tests.linli.dispatch.factories import make_dispatch
@@ -120,6 +120,27 @@ async def test_a_plain_member_does_not_see_the_page(visitor: Visitor, session: A
     team = await a_led_team(session)
     await leader_looks(visitor, session, team, role=TeamRole.member)
     assert (await visitor.get(f"/teams/{team.id}/needs")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("state", "is_verified", "why"),
+    [
+        (TeamState.proposed, True, "所属组织同意成立之后，服务队才能接单"),
+        (TeamState.agreed, False, "所属组织通过民政部门核验之后，服务队才能接单"),
+    ],
+)
+async def test_a_team_that_cannot_be_asked_sees_the_newest_and_why(
+    visitor: Visitor, session: AsyncSession, state: TeamState, is_verified: bool, why: str
+) -> None:
+    await make_need(session, title="社区的")
+    team = await a_led_team(session)
+    team.state, team.agreed_at = state, team.agreed_at if state is TeamState.agreed else None
+    if not is_verified:
+        (await session.get_one(Organization, team.home_id)).verified_at = None
+    page = await leader_looks(visitor, session, team)
+    assert "社区的" in page
+    assert why in page
+    assert "名成员有空" not in page
 
 
 async def test_a_charity_sees_needs_of_others_in_all_its_areas(
