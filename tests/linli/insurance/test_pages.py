@@ -18,7 +18,7 @@ from linli.organizations.rules import OrganizationKind, Role
 from linli.participation.models import Participation
 from linli.participation.rules import State
 from linli.teams.rules import TeamState
-from tests.conftest import Visitor
+from tests.conftest import NOW, Visitor
 from tests.factories import (
     COMMUNITY,
     make_insurance,
@@ -173,11 +173,14 @@ async def test_an_insurance_of_certain_teams_is_entered_for_a_team_that_was_aske
     member, stranger = await make_volunteer(session), await make_volunteer(session)
     await make_team_member(session, team, account=member)
     await make_dispatch(session, need.shifts[0], team)
+    own = await make_team(session, organization)
+    ended = await make_team(session, organization, state=TeamState.ended, ended_at=NOW)
     base = f"/organizations/{organization.id}/insurance"
     new = f"{base}/new?need={need.id}&amp;team={team.id}"
     assert new in (await visitor.get(f"/needs/{need.id}/dispatch")).text
     form = (await visitor.get(new.replace("&amp;", "&"))).text
     assert f'value="{team.id}" checked' in form
+    assert [str(each.id) in form for each in (own, ended)] == [True, False]
     policy = POLICY | {"covers": "named_teams", "need": str(need.id), "scope": "need"}
     assert "请至少选一项" in (await visitor.submit(base, policy)).text
     refused = await visitor.submit(base, policy | {"teams": [str(need.id)]})
