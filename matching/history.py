@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from matching.columns import Booleans, Floats, Whole
+from matching.invitations import PRIOR_NO, PRIOR_YES
 from matching.week import CELLS
 
 HALF_LIFE_DAYS = 180.0
@@ -16,11 +17,20 @@ HALF_LIFE_DAYS = 180.0
 REST_DAYS = 7.0
 """Days in which half of the tiredness of being asked goes away."""
 
-SAME_PLACE = 4.0
-"""How many answers the common rate of yeses is worth beside a person's own."""
+COMMON_WEIGHT = PRIOR_YES + PRIOR_NO
+"""How many answers of a person the common rate is worth; as in `matching.invitations`."""
 
-SAME_PERSON = 3.0
-"""How many answers a person's own rate is worth beside that for one field, or one part of the week."""
+OWN_WEIGHT = 3.0
+"""How many answers for one field, or one part of the week, a person's own rate is worth."""
+
+USUAL_YES = PRIOR_YES / (PRIOR_YES + PRIOR_NO)
+"""Yeses per question before anybody was asked."""
+
+USUAL_COMING = 0.85
+"""Promises kept before anybody made one."""
+
+CAUTION = 10.0
+"""How many answers of all people these two are worth."""
 
 PARTS = 6
 """Morning, afternoon and evening of weekdays, then those of weekends."""
@@ -35,7 +45,6 @@ class Deed(StrEnum):
     SILENCE = "silence"
     VOLUNTEERED = "volunteered"
     """Took a place without being asked."""
-    CANCELLED = "cancelled"
     CAME = "came"
     MISSED = "missed"
 
@@ -60,8 +69,6 @@ class History:
     people : int
     fields : int
         Fields of service.
-    usual_yes : float, default=0.3
-        Yeses per question before anybody was asked; `usual` learns the rest.
 
     Examples
     --------
@@ -69,13 +76,13 @@ class History:
     >>> history.asked(0, day=0)
     >>> history.did(Deed.YES, 0, day=1, field=0, cell=3, place="east")
     >>> history.yes_rate().round(2).tolist()
-    [0.49, 0.36]
+    [0.53, 0.41]
     """
 
-    def __init__(self, people: int, *, fields: int, usual_yes: float = 0.3) -> None:
+    def __init__(self, people: int, *, fields: int) -> None:
         self.day = 0
-        self._usual = np.array([usual_yes * 10, 10.0])
-        self._show = np.array([8.5, 10.0])
+        self._usual = np.array([USUAL_YES, 1.0]) * CAUTION
+        self._kept = np.array([USUAL_COMING, 1.0]) * CAUTION
         self._answers = np.zeros((2, people))
         self._by_field = np.zeros((2, people, fields))
         self._by_part = np.zeros((2, people, PARTS))
@@ -119,11 +126,9 @@ class History:
         """
         if deed in (Deed.CAME, Deed.MISSED):
             self._came[:, person] += (deed == Deed.CAME, 1)
-            self._show += (deed == Deed.CAME, 1)
+            self._kept += (deed == Deed.CAME, 1)
             if deed == Deed.CAME:
                 self._places.setdefault(place, np.zeros(len(self._load), dtype=np.bool_))[person] = True
-            return
-        if deed == Deed.CANCELLED:
             return
         said_yes = deed in (Deed.YES, Deed.VOLUNTEERED)
         weight = 0.5 if deed == Deed.VOLUNTEERED else 1.0
@@ -149,13 +154,13 @@ class History:
     def yes_rate(self) -> Floats:
         """Yeses per question of each: a Beta-binomial mean around the usual rate, shape (n,)."""
         yes, answers = self._answers
-        return np.asarray((SAME_PLACE * self.usual_yes + yes) / (SAME_PLACE + answers))
+        return np.asarray((COMMON_WEIGHT * self.usual_yes + yes) / (COMMON_WEIGHT + answers))
 
     def chance_to_come(self) -> Floats:
         """Chance that each turns up after a yes, shape (n,)."""
         came, promised = self._came
-        usual = self._show[0] / self._show[1]
-        return np.asarray((SAME_PLACE * usual + came) / (SAME_PLACE + promised))
+        usual = self._kept[0] / self._kept[1]
+        return np.asarray((COMMON_WEIGHT * usual + came) / (COMMON_WEIGHT + promised))
 
     def features(
         self,
@@ -221,4 +226,4 @@ def part_of(cell: int) -> int:
 
 def _shrunk(counts: Floats, towards: Floats) -> Floats:
     yes, answers = counts
-    return np.asarray((SAME_PERSON * towards[:, None] + yes) / (SAME_PERSON + answers))
+    return np.asarray((OWN_WEIGHT * towards[:, None] + yes) / (OWN_WEIGHT + answers))

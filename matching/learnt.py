@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from matching.additive import AdditiveModel, linear_tables, probability
 from matching.columns import Floats
-from matching.features import NEUTRAL, Feature
-from matching.history import HistoryFeature
+from matching.features import Feature
+from matching.history import USUAL_YES, HistoryFeature
 from matching.rankers import WEIGHTS
 
 FEATURES: tuple[str, ...] = (*Feature, *HistoryFeature)
@@ -27,6 +27,15 @@ HISTORY_SLOPES: Mapping[HistoryFeature, float] = {
     HistoryFeature.COMPANY: 0.5,
 }
 """Log-odds between the least and the most of each, before anything was learnt: judgement, not fitted."""
+
+USUAL_HISTORY: Mapping[HistoryFeature, float] = {
+    HistoryFeature.YES_RATE: USUAL_YES,
+    HistoryFeature.FIELD_RATE: USUAL_YES,
+    HistoryFeature.TIME_RATE: USUAL_YES,
+    HistoryFeature.RESTED: 1.0,
+    HistoryFeature.ANSWERS: 1.0,
+}
+"""The history of somebody who was never asked; what is left out is 0."""
 
 SIMILARITY_SLOPE = 6.0
 """Log-odds of a yes between a similarity of 0 and of 1, before anything was learnt."""
@@ -51,14 +60,9 @@ def assumed() -> AdditiveModel:
     """
     slopes = [SIMILARITY_SLOPE * WEIGHTS[feature] for feature in Feature]
     slopes += [HISTORY_SLOPES[feature] for feature in HistoryFeature]
-    usual = {HistoryFeature.RESTED: 1.0, HistoryFeature.ANSWERS: 1.0}
-    at_usual = sum(
-        HISTORY_SLOPES[name] * usual.get(name, _USUAL_RATES.get(name, 0.0)) for name in HistoryFeature
-    )
+    at_usual = sum(HISTORY_SLOPES[name] * value for name, value in USUAL_HISTORY.items())
     return linear_tables(np.array(slopes), USUAL_LOG_ODDS - SIMILARITY_SLOPE * USUAL_SIMILARITY - at_usual)
 
-
-_USUAL_RATES = {HistoryFeature.YES_RATE: 0.3, HistoryFeature.FIELD_RATE: 0.3, HistoryFeature.TIME_RATE: 0.3}
 
 MONOTONE = tuple(0 if name == HistoryFeature.COMPANY else 1 for name in FEATURES)
 """Nothing that speaks for a person may lower the score."""
@@ -122,7 +126,7 @@ class LearntRanker:
         self.model = assumed() if model is None else model
         self.stage = stage
 
-    def learn(self, outcomes: Outcomes, background: Floats, *, boosting: bool = True) -> LearntRanker:
+    def learn(self, outcomes: Outcomes, background: Floats) -> LearntRanker:
         """A ranker that has seen outcomes and still believes what was assumed where nothing was seen.
 
         What was assumed enters as imagined outcomes: every row of the background counts as a yes with its
@@ -135,8 +139,6 @@ class LearntRanker:
         outcomes : Outcomes
         background : ndarray of float64, shape (k, 13)
             Features of pairs drawn from all, whether they might be asked or not.
-        boosting : bool, default=True
-            False keeps to the logistic stage, which is quick.
 
         Returns
         -------
@@ -151,11 +153,10 @@ class LearntRanker:
         imagined, weight = len(background), np.minimum(10.0, 1 / outcomes.propensities)
         believed = probability(assumed().log_odds(background.T)) * EVIDENCE / max(1, imagined)
         doubted = EVIDENCE / max(1, imagined) - believed
-        never = 10**9
         classifier = OutcomeClassifier(
             logistic_from=25 + int(EVIDENCE),
-            boosting_from=200 + int(EVIDENCE) if boosting else never,
-            calibrate_from=1000 + int(EVIDENCE) if boosting else never,
+            boosting_from=200 + int(EVIDENCE),
+            calibrate_from=1000 + int(EVIDENCE),
             monotone=MONOTONE,
         )
         classifier.fit(
@@ -186,9 +187,3 @@ class LearntRanker:
         ndarray of float64, shape (m, n)
         """
         return probability(self.model.log_odds(features))
-
-
-def neutral_row() -> Sequence[float]:
-    """The features of a stranger of whom nothing is known, in the order of `FEATURES`."""
-    history = {**_USUAL_RATES, HistoryFeature.RESTED: 1.0, HistoryFeature.ANSWERS: 1.0}
-    return [*(NEUTRAL[name] for name in Feature), *(history.get(name, 0.0) for name in HistoryFeature)]

@@ -10,7 +10,7 @@ from matching.additive import AdditiveModel, linear_tables, probability, quantil
 from matching.columns import Floats
 from matching.features import Feature
 from matching.learning import OutcomeClassifier, Stage
-from matching.learnt import FEATURES, LearntRanker, Outcomes, assumed, neutral_row
+from matching.learnt import FEATURES, LearntRanker, Outcomes, assumed
 
 
 def sample(count: int, seed: int = 0) -> tuple[Floats, np.ndarray[Any, Any]]:
@@ -102,7 +102,7 @@ def background() -> Floats:
 
 def test_what_was_never_seen_keeps_its_assumed_weight() -> None:
     learnt = LearntRanker().learn(outcomes(1500), background())
-    free, busy = np.tile(np.array(neutral_row()), (2, 1))
+    free, busy = np.full((2, len(FEATURES)), 0.5)
     free[FEATURES.index(Feature.TIME)], busy[FEATURES.index(Feature.TIME)] = 1.0, 0.0
     near = free.copy()
     near[FEATURES.index(Feature.NEARNESS)] = 1.0
