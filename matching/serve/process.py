@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from matching.serve.steward import Rules, Steward
+from matching.serve.rules import Rules
+from matching.serve.steward import Steward
 from matching.serve.town import Message, Town, text_of, whole
 
 Answer = dict[str, Any]
@@ -21,8 +22,10 @@ class Process:
         """Answer, or say what is wrong with the message."""
         try:
             return self._answer(message)
-        except (ValueError, TypeError, KeyError, AttributeError) as problem:
+        except ValueError as problem:
             return {"error": str(problem)}
+        except (TypeError, LookupError, ArithmeticError, AttributeError) as problem:
+            return {"error": f"the message cannot be read: {problem!r}"}
 
     def _answer(self, message: Message) -> Answer:
         operation = text_of(message, "op")

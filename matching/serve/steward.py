@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,50 +15,10 @@ from matching.features import pair_features
 from matching.history import Deed, History
 from matching.learnt import LearntRanker, Outcomes
 from matching.public_list import lift
+from matching.serve.rules import Rules
+from matching.serve.told import DEEDS, Course, Event, read_events
 from matching.serve.town import Message, Town, cell_of, day_as_date, text_of, whole
 from matching.waves import Day, plan
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """What the steward keeps to."""
-
-    a_day: int = 1
-    """Messages a person gets in a day at most."""
-    a_week: int = 3
-    again_after: int = 4
-    """Days of silence after which a person may be asked once more about the same need."""
-    silences: int = 2
-    """Messages in a row without an answer, after which a person is left in peace."""
-    pause: int = 12
-    """Days of that peace."""
-    wanted: float = 0.85
-    """Probability with which a need should be filled after its last wave."""
-    days_per_wave: float = 2.0
-    """How long answers take."""
-    price: float = 0.25
-    """What a message to a rested person costs, as a share of what a message usually brings: the usual
-    chance of a yes to a need of the least priority with one place."""
-    tier_worth: Mapping[int, float] = field(default_factory=lambda: {1: 1.7, 2: 1.15, 3: 1.0})
-    spare_below: float = 0.93
-    """An extra place is opened where everybody needed comes with less than this probability."""
-    background: int = 400
-    """Pairs that stand for all when the ranker learns."""
-    relearn_after: float = 1.25
-    """Growth of the evidence after which the ranker learns anew."""
-
-
-@dataclass
-class Course:
-    """What is known of one need."""
-
-    message: Message
-    asked: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Days on which each person was asked."""
-    open_questions: dict[int, tuple[int, float]] = field(default_factory=dict)
-    """Who has not answered: day and chance of a yes."""
-    said_no: set[int] = field(default_factory=set)
-    going: list[int] = field(default_factory=list)
 
 
 class Seen(NamedTuple):
@@ -101,60 +59,57 @@ class Steward:
 
     def observe(self, day: int, events: Sequence[Message]) -> None:
         """Note what has happened."""
+        told = read_events(self.town, events)
         self.history.advance(day)
-        for event in events:
-            self._observe(event)
+        for event in told:
+            self._note(event)
         grown = len(self._outcomes) > self.rules.relearn_after * self._learnt_from
         if len(self._outcomes) >= 25 and grown and self.courses:
             self._learn()
 
-    def _observe(self, event: Message) -> None:
-        kind, course = text_of(event, "type"), self.courses.get(str(event.get("need")))
-        if kind == "closed":
-            self._close(event, course)
-            return
-        person, day = self._row(event), whole(event, "day")
-        if kind == "opt_out":
-            self.opted_in[person] = False
+    def _note(self, event: Event) -> None:
+        course = self.courses.get(event.need)
+        if event.kind == "opt_out":
+            self.opted_in[event.person] = False
         if course is None:
             return
-        if kind in ("accept", "decline", "no_reply", "full"):
-            self._note_answer(course, person, kind)
-        if kind in ("accept", "browse_accept"):
-            course.going.append(person)
-        if kind == "cancel" and person in course.going:
-            course.going.remove(person)
-            course.said_no.add(person)
-        if kind in _DEEDS:
-            need = course.message
-            self.history.did(
-                _DEEDS[kind],
-                person,
-                day=day,
-                field=_known(self.town.field_column(need)),
-                cell=cell_of(need),
-                place=str(need.get("community")),
-            )
+        if event.kind == "closed":
+            self._close(course, event.served)
+        if event.kind in ("accept", "browse_accept"):
+            course.going.append(event.person)
+        if event.kind == "cancel" and event.person in course.going:
+            course.going.remove(event.person)
+            course.said_no.add(event.person)
+        if event.kind in DEEDS:
+            self._note_deed(course, event.person, DEEDS[event.kind], event.day)
 
-    def _note_answer(self, course: Course, person: int, kind: str) -> None:
+    def _note_deed(self, course: Course, person: int, deed: Deed, day: int) -> None:
+        need = course.message
+        column = self.town.field_column(need)
+        place = str(need.get("community"))
+        field = None if column < 0 else column
+        self.history.did(deed, person, day=day, field=field, cell=cell_of(need), place=place)
+        if deed in (Deed.YES, Deed.NO, Deed.SILENCE):
+            self._note_answer(course, person, deed)
+
+    def _note_answer(self, course: Course, person: int, deed: Deed) -> None:
         course.open_questions.pop(person, None)
-        if kind == "decline":
+        if deed == Deed.NO:
             course.said_no.add(person)
         features = self._asked_with.pop((course.message["id"], person), None)
         if features is not None:
-            said_yes = kind in ("accept", "full")
-            self._outcomes.append((features, said_yes, course.message["id"], float(self.history.day)))
+            day = float(self.history.day)
+            self._outcomes.append((features, deed == Deed.YES, course.message["id"], day))
 
-    def _close(self, event: Message, course: Course | None) -> None:
-        if course is not None:
-            need = course.message
-            for person in list(course.open_questions):
-                self._note_answer(course, person, "no_reply")
-            served = float(event.get("served") or 0)
-            self.shortfall.note(str(need.get("community")), str(need.get("category")), min(1.0, served))
-            self.history.went_together(course.going)
-            self.courses.pop(need["id"])
-            self._similarity.pop(need["id"], None)
+    def _close(self, course: Course, served: float) -> None:
+        """A need is over. Who has not answered by now has kept silent."""
+        need = course.message
+        for person in list(course.open_questions):
+            self._note_deed(course, person, Deed.SILENCE, self.history.day)
+        self.shortfall.note(str(need.get("community")), str(need.get("category")), served)
+        self.history.went_together(course.going)
+        self.courses.pop(need["id"])
+        self._similarity.pop(need["id"], None)
 
     def _learn(self) -> None:
         features, yes, needs, days = zip(*self._outcomes, strict=True)
@@ -175,11 +130,15 @@ class Steward:
 
     def assign(self, day: int, needs: Sequence[Message], people: Sequence[Message]) -> list[list[str]]:
         """Whom to ask today, as pairs of ids."""
-        self.history.advance(day)
+        # What cannot be read is refused before anything changes.
+        self.town.needs(needs, with_text=False)
+        places, _ = [whole(need, "open_slots") for need in needs], self._value(needs)
         self._update(people)
+        self.history.advance(day)
         for need in needs:
             self._course(need)
-        lacking = [need for need in needs if whole(need, "open_slots") > 0 and whole(need, "due_day") >= day]
+        asked_for = zip(needs, places, strict=True)
+        lacking = [need for need, count in asked_for if count and need["due_day"] >= day]
         if not lacking:
             return []
         features = self._features(lacking)
@@ -194,7 +153,7 @@ class Steward:
                 value=seen.value,
                 waves=np.array([self._waves(need, day) for need in lacking]),
                 pending=[self._pending(need, day) for need in lacking],
-                price=self.rules.price * self.history.usual_yes * (1 + self._load()),
+                price=self.rules.price * self.history.usual_yes * (1 + self._messages_this_week()),
                 comes=self.history.chance_to_come(),
                 wanted=self.rules.wanted,
             )
@@ -208,18 +167,19 @@ class Steward:
 
     def recommend(self, day: int, need: Message, candidates: Sequence[str]) -> list[tuple[str, float]]:
         """The candidates, best first, with the chance that they would come if asked."""
+        rows = [self.town.row_of(id) for id in candidates]
+        self.town.needs([need], with_text=False)
         self.history.advance(day)
         self._course(need)
         chance = self.ranker.chance_of_yes(self._features([need]))[0] * self.history.chance_to_come()
         eligible = self._eligible([need])[0]
-        rows = [self._row({"volunteer": id}) for id in candidates]
         order = sorted(rows, key=lambda row: (not eligible[row], -chance[row], self.town.people.ids[row]))
         return [(str(self.town.people.ids[row]), float(chance[row])) for row in order]
 
     def rank_list(self, day: int, person: Message, needs: Sequence[tuple[str, int]]) -> list[str]:
         """The list that one visitor sees: what suits them and still lacks somebody."""
-        row = self._row({"volunteer": person.get("id")})
-        places = {id: slots for id, slots in needs}
+        row = self.town.row_of(person.get("id"))
+        places = {str(id): int(slots) for id, slots in needs}
         seen = [place for place, need in enumerate(self._seen.needs) if need["id"] in places]
         messages = [self._seen.needs[place] for place in seen]
         order = lift(
@@ -241,9 +201,15 @@ class Steward:
     # How it is reckoned
 
     def _value(self, needs: Sequence[Message]) -> Floats:
-        tier = np.array([self.rules.tier_worth.get(int(need.get("tier") or 3), 1.0) for need in needs])
+        tier = np.array([self._tier_worth(need) for need in needs])
         lift = [self.shortfall.lift(str(need.get("community")), str(need.get("category"))) for need in needs]
         return np.asarray(tier * np.array(lift))
+
+    def _tier_worth(self, need: Message) -> float:
+        tier, worth = whole(need, "tier"), self.rules.tier_worth
+        if tier not in worth:
+            raise ValueError(f"tier must be one of {', '.join(map(str, worth))}, but is {tier}")
+        return worth[tier]
 
     def _waves(self, need: Message, day: int) -> int:
         left = whole(need, "due_day") - day
@@ -254,7 +220,7 @@ class Steward:
         waiting = self._course(need).open_questions.values()
         return [chance * 0.45 ** (day - asked_on) for asked_on, chance in waiting]
 
-    def _load(self) -> Floats:
+    def _messages_this_week(self) -> Floats:
         return np.array(
             [sum(day > self.history.day - 7 for day in days) for days in self._sent], dtype=np.float64
         )
@@ -294,7 +260,7 @@ class Steward:
 
     def _may_be_asked(self, needs: Sequence[Message], day: int) -> Booleans:
         rules, history = self.rules, self.history
-        week = self._load() < rules.a_week
+        week = self._messages_this_week() < rules.a_week
         today = np.array([days.count(day) < rules.a_day for days in self._sent])
         silent = (history.silent_streak >= rules.silences) & (day - history.last_asked < rules.pause)
         may = self._seen.eligible & (self.opted_in & week & today & ~silent)[None, :]
@@ -319,33 +285,9 @@ class Steward:
 
     def _update(self, people: Sequence[Message]) -> None:
         """Take over what changes; who is not named is no longer there."""
-        rows = [self._row({"volunteer": person.get("id")}) for person in people]
+        bookings = self.town.bookings(people)
+        rows = [self.town.row_of(person.get("id")) for person in people]
+        self.bookings = bookings
         self.opted_in[:] = False
-        self.bookings = self.town.bookings(people)
         for row, person in zip(rows, people, strict=True):
             self.opted_in[row] = bool(person.get("opted_in", True))
-
-    def _row(self, event: Message) -> int:
-        id = event.get("volunteer")
-        row = self.town.people.row_by_id.get(str(id))
-        if row is None:
-            raise ValueError(
-                f"unknown volunteer {id!r}; wanted one of the {len(self.town.people)} of the start"
-            )
-        return row
-
-
-_DEEDS: Mapping[str, Deed] = {
-    "accept": Deed.YES,
-    "full": Deed.YES,
-    "decline": Deed.NO,
-    "no_reply": Deed.SILENCE,
-    "browse_accept": Deed.VOLUNTEERED,
-    "cancel": Deed.CANCELLED,
-    "attended": Deed.CAME,
-    "no_show": Deed.MISSED,
-}
-
-
-def _known(column: int) -> int | None:
-    return None if column < 0 else column

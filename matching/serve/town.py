@@ -94,9 +94,7 @@ class Town:
         words, texts = self.vocabulary, [str(need.get("text") or "") for need in messages]
         model = self.text_model if with_text else None
         days = np.array([whole(need, "due_day") for need in messages], dtype=np.int64)
-        starts = days * 1440 + 60 * np.array(
-            [START_HOURS[daypart(need)] for need in messages], dtype=np.int64
-        )
+        starts = np.array([start_minute(need) for need in messages], dtype=np.int64)
         return Needs(
             ids=[text_of(need, "id") for need in messages],
             vocabulary=words,
@@ -121,9 +119,18 @@ class Town:
         rows = []
         for person in people:
             for due_day, part in person.get("booked", ()):
-                start = int(due_day) * 1440 + 60 * START_HOURS[int(part)]
-                rows.append((str(person["id"]), start, start + 60 * HOURS, day_as_date(int(due_day)), 1.0))
+                slot = {"due_day": due_day, "daypart": part}
+                start = start_minute(slot)
+                day = day_as_date(whole(slot, "due_day"))
+                rows.append((text_of(person, "id"), start, start + 60 * HOURS, day, 1.0))
         return Bookings.of(self.people, rows)
+
+    def row_of(self, id: object) -> int:
+        """The row of a person, or a ValueError that names the id."""
+        row = self.people.row_by_id.get(str(id))
+        if row is None:
+            raise ValueError(f"unknown volunteer {id!r}; wanted one of the {len(self.people)} of the start")
+        return row
 
     def field_column(self, need: Message) -> int:
         """The column of a need's category, -1 where it says nothing."""
@@ -147,6 +154,11 @@ def daypart(need: Message) -> int:
     return part
 
 
+def start_minute(need: Message) -> int:
+    """When it begins, in minutes since day 0 began."""
+    return whole(need, "due_day") * 1440 + 60 * START_HOURS[daypart(need)]
+
+
 def cell_of(need: Message) -> int:
     """Of the week."""
     return whole(need, "due_day") % 7 * 3 + daypart(need)
@@ -163,8 +175,8 @@ def text_of(message: Message, name: str) -> str:
 def whole(message: Message, name: str) -> int:
     """A whole number that must be there."""
     value = message.get(name)
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**6:
-        raise ValueError(f"{name} must be a whole number, but is {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10**6:
+        raise ValueError(f"{name} must be a whole number from 0 to 1000000, but is {value!r}")
     return value
 
 

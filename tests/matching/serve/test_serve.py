@@ -12,10 +12,13 @@ import pytest
 
 from matching.city.behaviour import TINY
 from matching.city.external import External
+from matching.city.messages import Message
 from matching.city.people import build
-from matching.city.simulation import Message, Outcome, Simulation
+from matching.city.simulation import Outcome, Simulation
 from matching.serve.lines import serve
 from matching.serve.process import Process
+from matching.serve.rules import Rules
+from matching.serve.steward import Steward
 from matching.serve.town import Town
 
 TWELVE_WEEKS = replace(TINY, days=84, warm_up_days=14, needs_per_day=1.0)
@@ -116,6 +119,79 @@ def test_a_bad_need_changes_nothing(change: dict[str, Any]) -> None:
     _, bad, good = answers_to(start(), json.dumps(wrong), json.dumps(right))
     assert "error" in bad
     assert good == {"pairs": [["n1", "v1"]]}
+
+
+def told(**changes: Any) -> dict[str, Any]:
+    return {"type": "decline", "need": "n1", "volunteer": "v1", "day": 1} | changes
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        told(volunteer="v9"),
+        told(day="1"),
+        told(type="dreamt"),
+        told(type="closed", served="half"),
+        7,
+        told(type=None),
+    ],
+)
+def test_of_events_with_a_wrong_one_among_them_none_is_noted(wrong: Any) -> None:
+    ask = json.dumps({"op": "assign", "day": 1, "needs": [NEED], "volunteers": [{"id": "v1"}]})
+    rank = json.dumps({"op": "recommend", "day": 1, "need": NEED, "candidates": ["v1"]})
+    bad = json.dumps({"op": "observe", "day": 1, "events": [told(type="accept"), told(), wrong]})
+    plain = answers_to(start(), ask, rank)
+    tried = answers_to(start(), ask, bad, rank)
+    assert "error" in tried[2]
+    assert tried[3] == plain[2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"day": -1},
+        {"day": 10**30},
+        {"volunteers": [{"id": "v1", "booked": [[1, 7]]}]},
+        {"volunteers": [{"id": "v1", "booked": [[10**30, 0]]}]},
+        {"volunteers": [{"id": "v1", "booked": [3]}]},
+        {"volunteers": 3},
+        {"volunteers": [3]},
+        {"needs": "n1"},
+        {"needs": [NEED | {"tier": "first"}]},
+        {"needs": [NEED | {"tier": float("inf")}]},
+        {"needs": [NEED | {"slots": None, "open_slots": -1}]},
+        {"needs": [NEED | {"community": {"a": 1}, "x": 10**400}]},
+    ],
+)
+def test_odd_values_are_answered_and_the_process_goes_on(change: dict[str, Any]) -> None:
+    right = {"op": "assign", "day": 0, "needs": [NEED], "volunteers": [{"id": "v1"}]}
+    _, odd, good = answers_to(start(), json.dumps(right | change), json.dumps(right))
+    assert "error" in odd or odd == {"pairs": []}
+    assert good == {"pairs": [["n1", "v1"]]}
+
+
+def test_a_person_gets_one_message_a_day_and_three_a_week() -> None:
+    steward = Steward(Town([PERSON | {"languages": []}], META), Rules(price=0.0))
+    asked = [
+        steward.assign(day, [NEED | {"id": f"n{day}{part}", "due_day": 20, "daypart": part}], [{"id": "v1"}])
+        for day in range(8)
+        for part in (0, 1)
+    ]
+    assert [bool(each) for each in asked] == [True, False] * 3 + [False, False] * 4 + [True, False]
+
+
+def test_a_need_that_cannot_be_read_leaves_nothing_behind() -> None:
+    steward = Steward(Town([PERSON | {"languages": []}], META))
+    with pytest.raises(ValueError, match="daypart"):
+        steward.assign(0, [NEED, NEED | {"id": "n2", "daypart": 9}], [{"id": "v1"}])
+    assert steward.courses == {}
+
+
+def test_a_question_still_open_when_its_need_is_over_counts_as_silence() -> None:
+    steward = Steward(Town([PERSON | {"languages": []}], META))
+    steward.assign(0, [NEED], [{"id": "v1"}])
+    steward.observe(3, [{"type": "closed", "need": "n1", "volunteer": None, "day": 3, "served": False}])
+    assert steward.history.silent_streak.tolist() == [1]
 
 
 def test_a_category_that_nobody_likes_says_nothing_about_a_need() -> None:
