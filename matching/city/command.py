@@ -7,12 +7,14 @@ import shlex
 import sys
 from collections.abc import Callable
 
-REGIMES = ("base", "surge", "scarce", "odd")
+from matching.city.behaviour import EVALUATION_SEEDS, REGIMES, TUNING_SEEDS
 
 
 def add_city(command: argparse.ArgumentParser) -> None:
     """Give a command the options that measure the library in the city."""
-    command.add_argument("--regime", action="append", choices=REGIMES, help="all by default; may be repeated")
+    command.add_argument(
+        "--regime", action="append", choices=list(REGIMES), help="all by default; may be repeated"
+    )
     command.add_argument("--seeds", type=int, default=3, help="how many cities (default: %(default)s)")
     command.add_argument("--tuning", action="store_true", help="the cities that may be adjusted on")
     command.add_argument("--external", metavar="CMD", help="another program that speaks the protocol")
@@ -26,7 +28,6 @@ def print_city(chosen: argparse.Namespace) -> None:
     ValueError
         For a number of cities that there are not.
     """
-    from matching.city.behaviour import EVALUATION_SEEDS, TUNING_SEEDS
     from matching.city.evaluation import evaluate, everyone, lines
 
     known = TUNING_SEEDS if chosen.tuning else EVALUATION_SEEDS

@@ -6,7 +6,7 @@ import json
 import subprocess
 from collections.abc import Sequence
 
-from matching.city.simulation import Message
+from matching.city.messages import Message
 
 
 class External:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from matching.city.simulation import Message
+from matching.city.messages import Message
 from matching.columns import Floats
 from matching.text_model import TextModel
 

@@ -9,12 +9,17 @@ from typing import Any, Protocol
 import numpy as np
 
 from matching.city.coins import Coin, coin
+from matching.city.messages import (
+    Message,
+    need_message,
+    person_id,
+    person_message,
+    person_row,
+    vocabulary,
+)
 from matching.city.minds import Minds
 from matching.city.people import City, Need, words
 from matching.columns import Booleans, Floats, Whole
-
-Message = dict[str, Any]
-"""One line of the protocol; see `matching/README.md`."""
 
 MOST_A_DAY = 5
 """Invitations one person may get in a day; more are dropped and counted as violations."""
@@ -92,7 +97,8 @@ class Simulation:
 
     def run(self) -> Outcome:
         """Live through all days."""
-        self._tell(op="start", volunteers=[self._person(row) for row in self._everyone()], meta=self._meta())
+        people = [person_message(self.city, row) for row in self._everyone().tolist()]
+        self._tell(op="start", volunteers=people, meta=vocabulary(self.city))
         for day in range(self.city.behaviour.days):
             self._day(day)
         self._tell(op="observe", day=self.city.behaviour.days, events=self.events)
@@ -271,44 +277,13 @@ class Simulation:
         event = {"type": kind, "need": course.need.id, "volunteer": person_id(row), "day": day}
         self.events.append(event)
 
-    # How people and needs are put into messages
+    # Who is who
 
     def _everyone(self) -> Whole:
         return np.arange(len(self.city.people.x))
 
-    def _going(self, course: Course) -> Booleans:
-        going = np.zeros(len(self.city.people.x), dtype=np.bool_)
-        going[course.confirmed] = True
-        return going
-
-    def _holds(self, need: Need) -> Booleans:
-        wanted = [list(words().credentials).index(paper) for paper in need.credentials]
-        return np.asarray(self.city.people.credentials[:, wanted].all(axis=1))
-
-    def _meta(self) -> Message:
-        known = words()
-        return {
-            "categories": [*known.categories, "c_other"],
-            "skills": known.skill_ids,
-            "credentials": list(known.credentials),
-            "languages": list(known.languages),
-            "city_km": self.city.behaviour.city_km,
-        }
-
-    def _person(self, row: int) -> Message:
-        people, known = self.city.people, words()
-        return {
-            "id": person_id(row),
-            "x": round(float(people.x[row]), 3),
-            "y": round(float(people.y[row]), 3),
-            "text": people.texts[row],
-            "skills": _named(known.skills, people.skills[row]),
-            "interests": _named(known.categories, people.stated_interests[row]),
-            "credentials": _named(known.credentials, people.credentials[row]),
-            "languages": _named(known.languages, people.languages[row]),
-            "availability": [int(free) for free in people.stated_free[row]],
-            "weekly_cap": int(people.weekly_cap[row]),
-        }
+    def _need(self, course: Course) -> Message:
+        return need_message(course.need, open_slots=course.open_slots, standby=course.standby)
 
     def _changing(self, row: int) -> Message:
         totals = ("notified", "accepted", "attended", "cancelled", "no_show")
@@ -322,38 +297,11 @@ class Simulation:
             "served_communities": np.flatnonzero(self.minds.served[row]).tolist(),
         }
 
-    def _need(self, course: Course) -> Message:
-        need, known = course.need, words()
-        return {
-            "id": need.id,
-            "community": need.community,
-            "x": round(need.x, 3),
-            "y": round(need.y, 3),
-            "text": need.text,
-            "lang_text": need.lang_text,
-            "category": need.shown_category,
-            "skills": [known.skill_ids[skill] for skill in need.skills],
-            "credentials": list(need.credentials),
-            "language": need.language,
-            "tier": need.tier,
-            "slots": need.slots,
-            "open_slots": course.open_slots,
-            "posted_day": need.posted_day,
-            "due_day": need.due_day,
-            "daypart": need.daypart,
-            "standby": course.standby,
-        }
+    def _going(self, course: Course) -> Booleans:
+        going = np.zeros(len(self.city.people.x), dtype=np.bool_)
+        going[course.confirmed] = True
+        return going
 
-
-def person_id(row: int) -> str:
-    """As a person is called in messages."""
-    return f"v{row:04d}"
-
-
-def person_row(id: str) -> int:
-    """The row of a person."""
-    return int(id[1:])
-
-
-def _named(names: dict[str, Any], held: Booleans) -> list[str]:
-    return [name for name, has in zip(names, held, strict=True) if has]
+    def _holds(self, need: Need) -> Booleans:
+        wanted = [list(words().credentials).index(paper) for paper in need.credentials]
+        return np.asarray(self.city.people.credentials[:, wanted].all(axis=1))

@@ -9,10 +9,11 @@ from matching.city.behaviour import BASE, EVALUATION_SEEDS, REGIMES, TINY, TUNIN
 from matching.city.coins import Coin, coin
 from matching.city.evaluation import OURS, evaluate, everyone, half_width, lines
 from matching.city.measures import Measure
+from matching.city.messages import Message, person_id
 from matching.city.minds import Minds
 from matching.city.people import build
 from matching.city.policies import BASELINES, NewestList
-from matching.city.simulation import Message, Simulation, person_id
+from matching.city.simulation import Simulation
 from matching.serve.process import Process
 
 SMALL = replace(BASE, volunteers=100, communities=10, days=28, warm_up_days=8, needs_per_day=3.0)
@@ -30,6 +31,13 @@ def test_coins_are_even_and_belong_to_their_numbers() -> None:
     assert abs(tossed.mean() - 0.5) < 0.01
     assert np.array_equal(tossed[:5], coin(3, Coin.READS, np.arange(5), 7))
     assert not np.array_equal(tossed[:5], coin(3, Coin.COMES, np.arange(5), 7))
+
+
+def test_neighbouring_coins_tell_nothing_of_one_another() -> None:
+    people, days = np.arange(20_000), np.arange(2)
+    tossed = coin(3, Coin.READS, people[:, None], days)
+    assert abs(np.corrcoef(tossed[1:, 0], tossed[:-1, 0])[0, 1]) < 0.03
+    assert abs(np.corrcoef(tossed[:, 0], tossed[:, 1])[0, 1]) < 0.03
 
 
 def test_no_seed_is_both_tuned_on_and_measured_on() -> None:
