@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from jinja2 import Environment
@@ -12,6 +13,7 @@ from markupsafe import Markup
 
 from linli.core.i18n import Message
 from linli.core.templates import create_templates
+from linli.core.web.security import Seat
 from linli.desks.places import desk_path
 
 STARTS_AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -195,7 +197,16 @@ def test_every_page_carries_no_inline_script_style_or_handler(templates: Environ
         unread_notices=2,
         dev_mailbox=True,
         done=Message("Saved"),
-        memberships=[SimpleNamespace(organization_id="1", organization_name="Huazhu", role="officer")],
+        memberships=[
+            Seat(
+                organization_id=UUID(int=1),
+                organization_name="Huazhu",
+                organization_kind="residents_committee",
+                role="officer",
+                division="522725001",
+                is_verified=True,
+            )
+        ],
     )
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:", html)
     assert html.count("<script") == 2
