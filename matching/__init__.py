@@ -8,6 +8,7 @@ from matching.additive import AdditiveModel
 from matching.baselines import BM25Ranker, CosineRanker, DistanceRanker, NewestRanker, RandomRanker
 from matching.centroids import NearestCentroid
 from matching.commitments import Bookings, PairKind, Pairs
+from matching.comparison import Comparison, Judgement, compare, why_not_comparable
 from matching.eligibility import Eligibility, check
 from matching.equity import Shortfall
 from matching.errors import NotFittedError
@@ -16,6 +17,7 @@ from matching.features import Feature, pair_features, texts_alike
 from matching.foresight import Foresight, Way, WayKind, at_times, foresee
 from matching.gates import Gate
 from matching.history import Deed, History, HistoryFeature
+from matching.informed import InformedRanker
 from matching.invitations import Proposal, probability_of_yes, propose
 from matching.learnt import LearntRanker, Outcomes
 from matching.partners import (
@@ -29,7 +31,7 @@ from matching.partners import (
     partner_features,
     rank_partners,
 )
-from matching.persistence import Matcher, load, save
+from matching.persistence import Matcher, load, pack, save, unpack, version_of
 from matching.public_list import lift
 from matching.rankers import WEIGHTS, SimilarityRanker
 from matching.ranking import Ranker, Ranking, Scores
@@ -51,6 +53,7 @@ __all__ = [
     "Asking",
     "BM25Ranker",
     "Bookings",
+    "Comparison",
     "CosineRanker",
     "Cover",
     "Day",
@@ -63,6 +66,8 @@ __all__ = [
     "Gate",
     "History",
     "HistoryFeature",
+    "InformedRanker",
+    "Judgement",
     "LearntRanker",
     "Matcher",
     "NearestCentroid",
@@ -95,12 +100,14 @@ __all__ = [
     "at_times",
     "cell_table",
     "check",
+    "compare",
     "cover",
     "explain_pair",
     "explain_pairs",
     "foresee",
     "lift",
     "load",
+    "pack",
     "pair_features",
     "partner_answers",
     "partner_features",
@@ -110,5 +117,8 @@ __all__ = [
     "rank_partners",
     "save",
     "texts_alike",
+    "unpack",
+    "version_of",
     "week_cells",
+    "why_not_comparable",
 ]

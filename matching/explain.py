@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.columns import Booleans
+from matching.columns import Booleans, Floats
 from matching.features import Feature
+from matching.history import HistoryFeature
 from matching.nearness import Tier, distance_km, shared_tier
-from matching.rankers import SimilarityRanker
+from matching.ranking import Ranker, Scores
 from matching.tables import Answer, Needs, Volunteers
 from matching.text_model import TextModel
 from matching.vocabulary import Taxonomy
@@ -42,6 +43,8 @@ class ReasonCode(StrEnum):
     """language_id: the one the person speaks."""
     TEXT = "text"
     """terms: up to three that both texts share; empty without a text model."""
+    EARLIER_ANSWERS = "earlier_answers"
+    """No parameter: what somebody answered before is said to nobody in particular."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Reason:
     params : mapping of str to str, number or tuple
         See `ReasonCode`.
     gain : float
-        Contribution above that of a stranger who has said nothing, in points of the score.
+        Contribution above that of a stranger who has said nothing, in points of the score or of its log-odds.
     """
 
     code: ReasonCode
@@ -69,20 +72,20 @@ class Explanation:
     Attributes
     ----------
     score : float
-        In [0, 1], higher is better.
-    contributions : mapping of Feature to float
-        They sum to the score.
+        In [0, 1], higher is better; the chance of a yes where that was learnt.
+    contributions : mapping of str to float
+        By the ranker's parts. They sum to the score, or to the log-odds of it where it was learnt.
     reasons : tuple of Reason
         The largest gain first; empty if nothing is known that speaks for the pair.
     """
 
     score: float
-    contributions: Mapping[Feature, float]
+    contributions: Mapping[str, float]
     reasons: tuple[Reason, ...]
 
 
 def explain_pair(
-    ranker: SimilarityRanker,
+    ranker: Ranker,
     needs: Needs,
     need: int,
     volunteers: Volunteers,
@@ -95,7 +98,7 @@ def explain_pair(
 
     Parameters
     ----------
-    ranker : SimilarityRanker
+    ranker : SimilarityRanker or InformedRanker
     needs, volunteers : Needs, Volunteers
     need, volunteer : int
         Rows of the pair.
@@ -110,6 +113,7 @@ def explain_pair(
 
     Examples
     --------
+    >>> from matching.rankers import SimilarityRanker
     >>> from matching.vocabulary import Vocabulary
     >>> vocabulary = Vocabulary(skills=Taxonomy(["cooking"]))
     >>> needs = Needs(ids=["lunch"], vocabulary=vocabulary, skills_wanted=np.array([[1]]))
@@ -123,7 +127,7 @@ def explain_pair(
 
 
 def explain_pairs(
-    ranker: SimilarityRanker,
+    ranker: Ranker,
     needs: Needs,
     volunteers: Volunteers,
     *,
@@ -134,7 +138,7 @@ def explain_pairs(
 
     Parameters
     ----------
-    ranker : SimilarityRanker
+    ranker : SimilarityRanker or InformedRanker
     needs : Needs, m rows
     volunteers : Volunteers, n rows
         ``volunteers.take(ranking.rows)`` keeps the order of a ranking.
@@ -150,6 +154,7 @@ def explain_pairs(
 
     Examples
     --------
+    >>> from matching.rankers import SimilarityRanker
     >>> from matching.vocabulary import Vocabulary
     >>> needs = Needs(ids=["lunch"], vocabulary=Vocabulary())
     >>> people = Volunteers(ids=["li", "wang"], vocabulary=Vocabulary())
@@ -158,19 +163,17 @@ def explain_pairs(
     """
     scores = ranker.score(needs, volunteers)
     stranger = Volunteers(ids=["stranger"], vocabulary=volunteers.vocabulary)
-    gains = scores.contributions - ranker.score(needs, stranger).contributions
-    words: dict[Feature, _Worder] = {**_WORDS, Feature.TEXT: partial(_text, text_model)}
+    gains = _gains(scores, ranker.score(needs, stranger))
+    words: dict[str, _Worder] = {**_WORDS, Feature.TEXT: partial(_text, text_model)}
 
     def explanation(pair: _Pair) -> Explanation:
-        found = dict(zip(Feature, gains[:, pair.need, pair.volunteer].tolist(), strict=True))
-        known = sorted((name for name in Feature if found[name] > 1e-9), key=lambda name: -found[name])[
-            :limit
-        ]
+        found = {name: float(gain[pair.need, pair.volunteer]) for name, gain in gains.items()}
+        known = sorted((name for name in found if found[name] > 1e-9), key=lambda name: -found[name])
         contributions = scores.contributions[:, pair.need, pair.volunteer]
         return Explanation(
-            float(contributions.sum()),
-            dict(zip(Feature, contributions.tolist(), strict=True)),
-            tuple(Reason(*words[name](pair), found[name]) for name in known),
+            float(scores.as_scores(contributions.sum())),
+            dict(zip(scores.parts, contributions.tolist(), strict=True)),
+            tuple(Reason(*words[name](pair), found[name]) for name in known[:limit]),
         )
 
     distances, (tiers, _) = distance_km(needs, volunteers), shared_tier(needs, volunteers)
@@ -181,6 +184,14 @@ def explain_pairs(
         ]
         for row in range(len(needs))
     ]
+
+
+def _gains(scores: Scores, of_stranger: Scores) -> dict[str, Floats]:
+    """What each feature adds above a stranger; what history adds is one thing."""
+    above = dict(zip(scores.parts, scores.contributions - of_stranger.contributions, strict=True))
+    gains: dict[str, Floats] = {name: above[name] for name in Feature}
+    past = [above[name] for name in HistoryFeature if name in above]
+    return gains | ({ReasonCode.EARLIER_ANSWERS: np.sum(past, axis=0)} if past else {})
 
 
 class _Pair(NamedTuple):
@@ -250,10 +261,15 @@ def _text(text_model: TextModel | None, pair: _Pair) -> _Found:
     return ReasonCode.TEXT, {"terms": text_model.shared_terms(one[[pair.need]], other[[pair.volunteer]])}
 
 
-_WORDS: Mapping[Feature, _Worder] = {
+def _earlier(_: _Pair) -> _Found:
+    return ReasonCode.EARLIER_ANSWERS, {}
+
+
+_WORDS: Mapping[str, _Worder] = {
     Feature.SKILLS: _skill,
     Feature.NEARNESS: _near,
     Feature.TIME: _free,
     Feature.FIELD: _field,
     Feature.LANGUAGE: _language,
+    ReasonCode.EARLIER_ANSWERS: _earlier,
 }

@@ -169,6 +169,7 @@ class History:
         cells: Whole,
         places: Sequence[str],
         company: Sequence[Sequence[int]],
+        people: Whole | None = None,
     ) -> Floats:
         """What history says about m needs and n people.
 
@@ -182,24 +183,27 @@ class History:
             Communities.
         company : sequence of sequence of int, length m
             Who already goes.
+        people : ndarray of int, shape (n,), optional
+            Rows; everybody by default.
 
         Returns
         -------
         ndarray of float64, shape (7, m, n)
             In the order of `HistoryFeature`.
         """
-        shape = (len(fields), len(self._load))
-        own, nowhere = self.yes_rate(), np.zeros(len(self._load), dtype=np.bool_)
-        by_field = np.concatenate([_shrunk(self._by_field, own), own[:, None]], axis=1)
-        by_part = _shrunk(self._by_part, own)
+        rows = np.arange(len(self._load)) if people is None else people
+        shape, nowhere = (len(fields), len(rows)), np.zeros(len(self._load), dtype=np.bool_)
+        own = self.yes_rate()[rows]
+        by_field = np.concatenate([_shrunk(self._by_field[:, rows], own), own[:, None]], axis=1)
+        by_part = _shrunk(self._by_part[:, rows], own)
         found = [
             np.broadcast_to(own, shape),
             by_field[:, fields].T,
             by_part[:, [part_of(cell) for cell in cells.tolist()]].T,
-            np.broadcast_to(1 / (1 + self._load), shape),
-            np.broadcast_to(1 / (1 + self.silent_streak), shape),
-            np.array([self._places.get(place, nowhere) for place in places]).reshape(shape),
-            np.array([self._shared_company(going) for going in company]).reshape(shape),
+            np.broadcast_to(1 / (1 + self._load[rows]), shape),
+            np.broadcast_to(1 / (1 + self.silent_streak[rows]), shape),
+            np.array([self._places.get(place, nowhere)[rows] for place in places]).reshape(shape),
+            np.array([self._shared_company(going)[rows] for going in company]).reshape(shape),
         ]
         return np.stack(found).astype(np.float64)
 

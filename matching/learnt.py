@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.additive import AdditiveModel, linear_tables, probability
-from matching.columns import Floats
+from matching.columns import Booleans, Floats, Whole
 from matching.features import Feature
 from matching.history import USUAL_YES, HistoryFeature
 from matching.rankers import WEIGHTS
@@ -48,6 +48,12 @@ USUAL_LOG_ODDS = -0.6
 
 EVIDENCE = 100.0
 """How many outcomes the assumptions weigh as much as."""
+
+FEWEST_OUTCOMES = 25
+"""Below this nothing is learnt."""
+
+LONGEST_GAP_DAYS = 365.0
+"""Outcomes from before a silence of a year tell nothing about the people of today."""
 
 
 def assumed() -> AdditiveModel:
@@ -102,6 +108,34 @@ class Outcomes:
     def __len__(self) -> int:
         return len(self.yes)
 
+    def take(self, rows: Whole | Booleans) -> Outcomes:
+        """Some of them."""
+        return Outcomes(
+            self.features[rows], self.yes[rows], self.needs[rows], self.days[rows], self.propensities[rows]
+        )
+
+    def since_last_gap(self, days: float = LONGEST_GAP_DAYS) -> Outcomes:
+        """What came after the last time that nobody was asked for so long: before, everything was different.
+
+        Examples
+        --------
+        >>> days = np.array([0.0, 900.0, 905.0])
+        >>> needs, ones = np.array(["a", "b", "c"]), np.ones(3)
+        >>> Outcomes(np.zeros((3, 13)), ones > 0, needs, days, ones).since_last_gap().needs.tolist()
+        ['b', 'c']
+        """
+        asked_on = np.unique(self.days)
+        after = asked_on[1:][np.diff(asked_on) >= days]
+        return self.take(self.days >= after[-1]) if len(after) else self
+
+    def why_too_few(self) -> str:
+        """Why nothing can be learnt from them; empty where something can."""
+        if len(self) < FEWEST_OUTCOMES:
+            return f"only {len(self)} outcomes, and {FEWEST_OUTCOMES} are needed"
+        if len(np.unique(self.yes)) < 2:
+            return f"all {len(self)} outcomes are {'a yes' if self.yes[0] else 'no yes'}"
+        return ""
+
 
 class LearntRanker:
     """Chance of a yes for every pair: similarity and history, by what is assumed and what was learnt.
@@ -143,6 +177,8 @@ class LearntRanker:
         Returns
         -------
         LearntRanker
+            The assumed one, with a stage that says why, where nothing can be learnt: from fewer than 25
+            outcomes, from yeses alone or noes alone. Outcomes from before a gap of a year are left out.
 
         References
         ----------
@@ -150,11 +186,14 @@ class LearntRanker:
         """
         from matching.learning import OutcomeClassifier
 
+        outcomes = outcomes.since_last_gap()
+        if why := outcomes.why_too_few():
+            return LearntRanker(stage=f"assumed: {why}")
         imagined, weight = len(background), np.minimum(10.0, 1 / outcomes.propensities)
         believed = probability(assumed().log_odds(background.T)) * EVIDENCE / max(1, imagined)
         doubted = EVIDENCE / max(1, imagined) - believed
         classifier = OutcomeClassifier(
-            logistic_from=25 + int(EVIDENCE),
+            logistic_from=FEWEST_OUTCOMES + int(EVIDENCE),
             boosting_from=200 + int(EVIDENCE),
             calibrate_from=1000 + int(EVIDENCE),
             monotone=MONOTONE,
@@ -166,8 +205,6 @@ class LearntRanker:
             groups=np.concatenate([outcomes.needs, np.repeat("", 2 * imagined)]),
             times=np.concatenate([outcomes.days, np.full(2 * imagined, -np.inf)]),
         )
-        if classifier.stage_ == "rate":
-            return LearntRanker(stage=f"assumed: only {len(outcomes)} outcomes")
         return LearntRanker(classifier.additive_, str(classifier.stage_))
 
     def contributions(self, features: Floats) -> Floats:

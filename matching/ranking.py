@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.additive import probability
 from matching.columns import Booleans, Floats, Whole
 from matching.eligibility import Eligibility
 from matching.tables import Needs, Volunteers
@@ -23,18 +24,30 @@ class Scores:
     Attributes
     ----------
     contributions : ndarray of float64, shape (len(parts), m, n)
-        They sum to the score.
+        They sum to the total.
     parts : tuple of str
         What contributes.
+    in_log_odds : bool, default=False
+        True where the total is the log-odds of a yes; otherwise it is the score itself.
     """
 
     contributions: Floats
     parts: tuple[str, ...]
+    in_log_odds: bool = False
 
     @property
     def total(self) -> Floats:
-        """The scores, shape (m, n), in [0, 1], higher is better."""
+        """What decides the order, shape (m, n), higher is better."""
         return np.asarray(self.contributions.sum(axis=0), dtype=np.float64)
+
+    @property
+    def values(self) -> Floats:
+        """The scores, shape (m, n), in [0, 1], higher is better; a chance of a yes where that was learnt."""
+        return self.as_scores(self.total)
+
+    def as_scores(self, total: Floats) -> Floats:
+        """Totals as scores in [0, 1]."""
+        return probability(total) if self.in_log_odds else total
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +62,7 @@ class Ranking:
     scores : ndarray of float64, shape (k,)
         In [0, 1], higher is better.
     contributions : ndarray of float64, shape (k, len(parts))
-        They sum to the score.
+        They sum to the score, or to the log-odds of it.
     parts : tuple of str
     """
 
@@ -171,4 +184,5 @@ def _ranking(
     contributions = scores.contributions[of]
     total = contributions.sum(axis=0)
     rows = best_rows(total, allowed, ranked.id_order, k)
-    return Ranking(rows, np.asarray(ranked.ids)[rows], total[rows], contributions[:, rows].T, scores.parts)
+    values = scores.as_scores(total[rows])
+    return Ranking(rows, np.asarray(ranked.ids)[rows], values, contributions[:, rows].T, scores.parts)
