@@ -13,6 +13,7 @@ from matching.eligibility import Eligibility, check
 from matching.equity import Shortfall
 from matching.errors import NotFittedError
 from matching.explain import Explanation, Reason, ReasonCode, explain_pair, explain_pairs
+from matching.exploration import Question, explore, rarely_asked
 from matching.features import Feature, pair_features, texts_alike
 from matching.foresight import Foresight, Way, WayKind, at_times, foresee
 from matching.gates import Gate
@@ -40,7 +41,7 @@ from matching.teams import Cover, cover
 from matching.text_model import TextModel
 from matching.text_vectors import TextVectors
 from matching.vocabulary import Taxonomy, Vocabulary
-from matching.waves import Asking, Day, plan
+from matching.waves import Asking, Day, Exploring, plan
 from matching.week import cell_table, week_cells
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "DistanceRanker",
     "Eligibility",
     "Explanation",
+    "Exploring",
     "Feature",
     "Foresight",
     "Gate",
@@ -82,6 +84,7 @@ __all__ = [
     "PartnerRanking",
     "Partners",
     "Proposal",
+    "Question",
     "RandomRanker",
     "Ranker",
     "Ranking",
@@ -104,6 +107,7 @@ __all__ = [
     "cover",
     "explain_pair",
     "explain_pairs",
+    "explore",
     "foresee",
     "lift",
     "load",
@@ -115,6 +119,7 @@ __all__ = [
     "probability_of_yes",
     "propose",
     "rank_partners",
+    "rarely_asked",
     "save",
     "texts_alike",
     "unpack",

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from matching.columns import Floats, Whole
+from matching.columns import Booleans, Floats, Whole
+from matching.exploration import SHARE, explore
 from matching.invitations import propose, yes_distribution
 
 MOST_SEATS = 24
 """Nobody is asked past this many for one need in one wave."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Exploring:
+    """How a few seats are handed over to people who are hardly ever asked; see `matching.exploration`.
+
+    Parameters
+    ----------
+    rarely : ndarray of bool, shape (n,)
+        Who is rarely asked.
+    seeds : sequence of int, length m
+        One for each need, at least 0.
+    share : float, default=0.1
+        Of the seats, from 0 to 1.
+    """
+
+    rarely: Booleans
+    seeds: Sequence[int]
+    share: float = SHARE
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -36,6 +58,8 @@ class Day:
         Chance that each turns up after a yes.
     wanted : float, default=0.9
         Probability with which a need should be filled after its last wave.
+    exploring : Exploring, optional
+        Without it nothing is left to chance.
     """
 
     chance: Floats
@@ -46,6 +70,7 @@ class Day:
     price: Floats
     comes: Floats
     wanted: float = 0.9
+    exploring: Exploring | None = None
 
 
 class Asking(NamedTuple):
@@ -54,6 +79,10 @@ class Asking(NamedTuple):
     need: int
     person: int
     chance: float
+    propensity: float = 1.0
+    """The chance with which this question came to be asked, given what was known before."""
+    is_exploring: bool = False
+    """True where the seat was handed over by lot."""
 
 
 def plan(day: Day, *, rounds: int = 2) -> list[Asking]:
@@ -63,6 +92,10 @@ def plan(day: Day, *, rounds: int = 2) -> list[Asking]:
     leave to this one, 1 - (1 - wanted) ** (1 / waves). Seats and people are then joined so that the sum of
     value times chance of a yes and of coming, less the price of the messages, is greatest: an exact
     assignment. Who went to another need is made up for in a second round.
+
+    Last, where exploring is wished, some seats are handed over: everybody who is rarely asked and was not
+    chosen stands by for the one need with seats that they would bring most to, and each need draws by
+    itself, so that every propensity is exact.
 
     Parameters
     ----------
@@ -105,7 +138,46 @@ def plan(day: Day, *, rounds: int = 2) -> list[Asking]:
                 asked.append(found)
                 pending[found.need].append(found.chance)
         chance[:, [each.person for each in asked]] = 0.0
-    return asked
+    return asked if day.exploring is None else _hand_over(day, day.exploring, asked, chance)
+
+
+def _hand_over(day: Day, exploring: Exploring, asked: list[Asking], chance: Floats) -> list[Asking]:
+    """The questions with a few of their seats handed over; `chance` is 0 for who has a seat."""
+    needs = sorted({each.need for each in asked})
+    stands_by_for = _standing_by(day, exploring.rarely, needs, chance)
+    found: list[Asking] = []
+    for need in needs:
+        seats = [each for each in asked if each.need == need]
+        pool = [
+            Asking(need, int(row), float(chance[need, row])) for row in np.flatnonzero(stands_by_for == need)
+        ]
+        ranked = sorted(seats, key=partial(_by_coming, day)) + sorted(pool, key=partial(_by_coming, day))
+        drawn = explore(
+            [-_by_coming(day, each) for each in ranked],
+            np.arange(len(ranked)) >= len(seats),
+            seats=len(seats),
+            seed=exploring.seeds[need],
+            share=exploring.share,
+        )
+        found += [
+            ranked[each.position]._replace(propensity=each.propensity, is_exploring=each.is_exploring)
+            for each in drawn
+        ]
+    return found
+
+
+def _standing_by(day: Day, rarely: Booleans, needs: list[int], chance: Floats) -> Whole:
+    """For which of some needs each who is rarely asked is worth a message, most of all; -1 for none."""
+    if not needs:
+        return np.full(chance.shape[1], -1)
+    worth = (day.value / np.maximum(1, day.places))[needs, None]
+    gain = np.where(chance[needs] > 0, worth * chance[needs] * day.comes - day.price, 0.0)
+    return np.where((gain > 0).any(axis=0) & rarely, np.array(needs)[gain.argmax(axis=0)], -1)
+
+
+def _by_coming(day: Day, asking: Asking) -> float:
+    """Less for who is likelier to say yes and turn up."""
+    return -float(asking.chance * day.comes[asking.person])
 
 
 def _seats(day: Day, chance: Floats, pending: list[list[float]]) -> tuple[Whole, Floats]:

@@ -31,5 +31,7 @@ class Rules:
     """An extra place is opened where everybody needed comes with less than this probability."""
     background: int = 400
     """Pairs that stand for all when the ranker learns."""
+    explore: float = 0.05
+    """Share of the seats that is handed over to people who are hardly ever asked."""
     relearn_after: float = 1.25
     """Growth of the evidence after which the ranker learns anew."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from matching.columns import Booleans, Floats
 from matching.commitments import PairKind, Pairs
 from matching.eligibility import check
 from matching.equity import Shortfall
+from matching.exploration import rarely_asked
 from matching.features import pair_features
 from matching.history import Deed, History
 from matching.learnt import LearntRanker, Outcomes
@@ -18,7 +20,7 @@ from matching.public_list import lift
 from matching.serve.rules import Rules
 from matching.serve.told import DEEDS, Course, Event, read_events
 from matching.serve.town import Message, Town, cell_of, day_as_date, text_of, whole
-from matching.waves import Day, plan
+from matching.waves import Asking, Day, Exploring, plan
 
 
 class Seen(NamedTuple):
@@ -49,8 +51,8 @@ class Steward:
         self.opted_in = np.ones(people, dtype=np.bool_)
         self._sent: list[list[int]] = [[] for _ in range(people)]
         self._similarity: dict[str, Floats] = {}
-        self._asked_with: dict[tuple[str, int], Floats] = {}
-        self._outcomes: list[tuple[Floats, bool, str, float]] = []
+        self._asked_with: dict[tuple[str, int], tuple[Floats, float]] = {}
+        self._outcomes: list[tuple[Floats, bool, str, float, float]] = []
         self._learnt_from = 0
         self.bookings = town.bookings([])
         self._seen = Seen([], np.zeros((0, people)), np.zeros(0), np.zeros((0, people), dtype=np.bool_))
@@ -96,10 +98,11 @@ class Steward:
         course.open_questions.pop(person, None)
         if deed == Deed.NO:
             course.said_no.add(person)
-        features = self._asked_with.pop((course.message["id"], person), None)
-        if features is not None:
+        known = self._asked_with.pop((course.message["id"], person), None)
+        if known is not None:
+            features, propensity = known
             day = float(self.history.day)
-            self._outcomes.append((features, deed == Deed.YES, course.message["id"], day))
+            self._outcomes.append((features, deed == Deed.YES, course.message["id"], day, propensity))
 
     def _close(self, course: Course, served: float) -> None:
         """A need is over. Who has not answered by now has kept silent."""
@@ -112,10 +115,7 @@ class Steward:
         self._similarity.pop(need["id"], None)
 
     def _learn(self) -> None:
-        features, yes, needs, days = zip(*self._outcomes, strict=True)
-        outcomes = Outcomes(
-            np.array(features), np.array(yes), np.array(needs), np.array(days), np.ones(len(yes))
-        )
+        outcomes = Outcomes(*(np.array(column) for column in zip(*self._outcomes, strict=True)))
         self.ranker = self.ranker.learn(outcomes, self._background())
         self._learnt_from = len(outcomes)
 
@@ -156,13 +156,12 @@ class Steward:
                 price=self.rules.price * self.history.usual_yes * (1 + self._messages_this_week()),
                 comes=self.history.chance_to_come(),
                 wanted=self.rules.wanted,
+                exploring=self._exploring(lacking, day),
             )
         )
         ids = self.town.people.ids
         for each in asked:
-            self._note_asked(
-                lacking[each.need], each.person, features[:, each.need, each.person], each.chance, day
-            )
+            self._note_asked(lacking[each.need], each, features[:, each.need, each.person], day)
         return [[lacking[each.need]["id"], str(ids[each.person])] for each in asked]
 
     def recommend(self, day: int, need: Message, candidates: Sequence[str]) -> list[tuple[str, float]]:
@@ -270,13 +269,21 @@ class Steward:
                     may[row, person] = False
         return np.asarray(may)
 
-    def _note_asked(self, need: Message, person: int, features: Floats, chance: float, day: int) -> None:
-        course = self.courses[need["id"]]
+    def _exploring(self, needs: Sequence[Message], day: int) -> Exploring:
+        asked = np.array([len(days) for days in self._sent])
+        return Exploring(
+            rarely=rarely_asked(asked),
+            seeds=[crc32(f"{day} {need['id']}".encode()) for need in needs],
+            share=self.rules.explore,
+        )
+
+    def _note_asked(self, need: Message, asking: Asking, features: Floats, day: int) -> None:
+        course, person = self.courses[need["id"]], asking.person
         course.asked[person].append(day)
-        course.open_questions[person] = (day, chance)
+        course.open_questions[person] = (day, asking.chance)
         self.history.asked(person, day=day)
         self._sent[person].append(day)
-        self._asked_with[need["id"], person] = features.copy()
+        self._asked_with[need["id"], person] = (features.copy(), asking.propensity)
 
     def _course(self, need: Message) -> Course:
         course = self.courses.setdefault(text_of(need, "id"), Course(need))
