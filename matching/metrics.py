@@ -6,6 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import log2
 
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.columns import Floats
+
 
 def ndcg_at_k(ranked: Sequence[str], gains: Mapping[str, float], k: int = 10) -> float:
     """Normalized discounted cumulative gain of one ranking.
@@ -105,6 +110,52 @@ def concentration_at_k(rankings: Iterable[Sequence[str]], candidates: Iterable[s
     total = sum(values)
     spread = sum((2 * place - len(values) - 1) * value for place, value in enumerate(values, start=1))
     return spread / (len(values) * total) if total else 0.0
+
+
+def calibration_error(chances: Floats, yes: NDArray[np.bool_], *, bins: int = 10) -> float:
+    """How far chances lie from what came of them: the expected calibration error.
+
+    The questions are put into bins of equal width by their chance; the error is the mean over questions of
+    the distance between the mean chance of the bin and the share of yeses in it.
+
+    Parameters
+    ----------
+    chances : ndarray of float64, shape (n,)
+        Of a yes, from 0 to 1.
+    yes : ndarray of bool, shape (n,)
+    bins : int, default=10
+
+    Returns
+    -------
+    float
+        From 0, which is best, to 1; NaN where nothing was asked.
+
+    Raises
+    ------
+    ValueError
+        If the two differ in length, or for a chance outside 0 to 1, or less than one bin.
+
+    References
+    ----------
+    Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning.
+
+    Examples
+    --------
+    >>> round(calibration_error(np.array([0.2, 0.2, 0.8, 0.8]), np.array([False, False, True, False])), 3)
+    0.25
+    """
+    if chances.shape != yes.shape or chances.ndim != 1:
+        raise ValueError(f"one answer per chance is wanted, but there are {yes.shape} for {chances.shape}")
+    if bins < 1:
+        raise ValueError(f"bins must be at least 1, but is {bins}")
+    if not ((chances >= 0) & (chances <= 1)).all():
+        wrong = chances[~((chances >= 0) & (chances <= 1))][0]
+        raise ValueError(f"a chance must be from 0 to 1, but is {wrong}")
+    if not len(chances):
+        return float("nan")
+    place = np.minimum((chances * bins).astype(np.int64), bins - 1)
+    apart = np.bincount(place, chances, bins) - np.bincount(place, yes, bins)
+    return float(np.abs(apart).sum() / len(chances))
 
 
 def _shown(rankings: Iterable[Sequence[str]], k: int) -> Counter[str]:

@@ -6,8 +6,12 @@ import argparse
 import shlex
 import sys
 from collections.abc import Callable
+from time import monotonic
 
 from matching.city.behaviour import EVALUATION_SEEDS, REGIMES, TUNING_SEEDS
+
+BAR = 30
+"""Characters of the progress bar."""
 
 
 def add_city(command: argparse.ArgumentParser) -> None:
@@ -41,8 +45,13 @@ def print_city(chosen: argparse.Namespace) -> None:
 
 
 def _progress(regime: str) -> Callable[[int, int], None]:
+    began = monotonic()
+
     def show(done: int, of: int) -> None:
-        sys.stderr.write(f"\r{regime}: run {done} of {of}" + "\n" * (done == of))
+        left = (monotonic() - began) / done * (of - done) / 60
+        bar = "#" * (done * BAR // of)
+        told = f"\r[{bar:<{BAR}}] {regime}: run {done} of {of}, {left:4.0f} min left"
+        sys.stderr.write(told + "\n" * (done == of))
         sys.stderr.flush()
 
     return show

@@ -15,12 +15,14 @@ from matching.city.people import build
 from matching.city.policies import BASELINES
 from matching.city.simulation import Policy, Simulation
 from matching.columns import Floats
+from matching.serve.process import Process
+from matching.serve.rules import Rules
 
 OURS = "this library"
 """Its row in the table."""
 
-STUDENT_95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13)
-"""Two-sided 95 % quantiles of Student's t for 1, 2, ... degrees of freedom; 2.1 serves beyond."""
+SIMILARITY = "without learning"
+"""The same decisions with a ranker that keeps to what was assumed."""
 
 Progress = Callable[[int, int], None]
 
@@ -63,9 +65,11 @@ def half_width(values: Floats) -> float:
     >>> round(half_width(np.array([1.0, 2.0, 3.0])), 2)
     2.48
     """
+    from scipy.special import stdtrit
+
     if len(values) < 2:
         return float("inf")
-    quantile = STUDENT_95[len(values) - 2] if len(values) - 2 < len(STUDENT_95) else 2.1
+    quantile = stdtrit(len(values) - 1, 0.975)
     return float(quantile * values.std(ddof=1) / np.sqrt(len(values)))
 
 
@@ -109,7 +113,7 @@ def evaluate(
     for row, make in enumerate(policies.values()):
         for column, seed in enumerate(seeds):
             policy = make()
-            found = measure(Simulation(build(seed, chosen), policy).run())
+            found = measure(Simulation(build(seed, chosen), policy).run(), policy)
             values[row, column] = [found[each] for each in Measure]
             if isinstance(policy, External):
                 policy.close()
@@ -119,10 +123,9 @@ def evaluate(
 
 
 def everyone(external: Sequence[str] | None = None) -> dict[str, Callable[[], Policy]]:
-    """The baselines, the library, and another program where one is named."""
-    from matching.serve.process import Process
-
+    """The baselines, the library with and without learning, and another program where one is named."""
     policies: dict[str, Callable[[], Policy]] = {each.name: each for each in BASELINES}
+    policies[SIMILARITY] = lambda: Process(Rules(learns=False))
     policies[OURS] = Process
     if external:
         policies["external"] = lambda: External(external)
@@ -136,28 +139,34 @@ def lines(table: Table) -> Iterable[str]:
     for name, values in zip(table.policies, table.means(), strict=True):
         yield f"| {name} | " + " | ".join(_cell(*pair) for pair in zip(Measure, values, strict=True)) + " |"
     if OURS in table.policies and table.values.shape[1] > 1:
+        yield ""
         yield from _comparison(table)
 
 
 def _comparison(table: Table) -> Iterable[str]:
-    """The library against the best baseline of each measure, in the same cities."""
-    means, own = table.means(), table.policies.index(OURS)
+    """The library against the best baseline of each measure and against itself without learning."""
+    means = dict(zip(table.policies, table.means(), strict=True))
+    others = [name for name in means if name not in (OURS, SIMILARITY)]
+    yield f"| {table.regime}: {OURS} less | the best of the others | {SIMILARITY} |"
+    yield "|---|---|---|"
     for column, each in enumerate(Measure):
         sign = 1 if each in HIGHER_IS_BETTER else -1
-        others = [row for row in range(len(means)) if row != own and means[row, column] > 0]
-        if each != Measure.VIOLATIONS and others:
-            best = table.policies[max(others, key=lambda row: sign * means[row, column])]
-            difference, half = table.against(OURS, best, each)
-            yield f"{each}: {difference:+.3f} ± {half:.3f} against {best}"
+        judged = [name for name in others if means[name][column] > 0]
+        best = max(judged, key=lambda name: sign * means[name][column], default=None)
+        if each != Measure.VIOLATIONS:
+            yield f"| {each} | {_difference(table, best, each)} | {_difference(table, SIMILARITY, each)} |"
+
+
+def _difference(table: Table, other: str | None, each: Measure) -> str:
+    if other is None or other not in table.policies:
+        return "–"
+    difference, half = table.against(OURS, other, each)
+    named = "" if other == SIMILARITY else f" ({other})"
+    return f"{difference:+.3f} ± {half:.3f}{named}"
 
 
 def _cell(name: Measure, value: float) -> str:
-    if name == Measure.VIOLATIONS:
-        return f"{value:.0f}"
-    return (
-        "–"
-        if name == Measure.MESSAGES and not value
-        else f"{value:.1f}"
-        if name == Measure.MESSAGES
-        else f"{value:.3f}"
-    )
+    if np.isnan(value) or (name == Measure.MESSAGES and not value):
+        return "–"
+    digits = {Measure.VIOLATIONS: 0, Measure.MESSAGES: 1}.get(name, 3)
+    return f"{value:.{digits}f}"

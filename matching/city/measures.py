@@ -7,8 +7,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from matching.city.simulation import Course, Outcome
+from matching.city.simulation import Course, Outcome, Policy
 from matching.columns import Floats
+from matching.metrics import calibration_error
+from matching.serve.process import Process
 
 
 class Measure(StrEnum):
@@ -21,14 +23,22 @@ class Measure(StrEnum):
     MESSAGES = "messages per served need"
     LEFT = "opted out"
     NDCG = "NDCG@10"
+    CALIBRATION = "calibration error"
+    """Of the chances of a yes with which questions were sent; NaN for who foretells none."""
     VIOLATIONS = "credential violations"
 
 
 HIGHER_IS_BETTER = frozenset({Measure.SERVED, Measure.VULNERABLE, Measure.WORST, Measure.NDCG})
 
 
-def measure(outcome: Outcome) -> dict[Measure, float]:
+def measure(outcome: Outcome, policy: Policy | None = None) -> dict[Measure, float]:
     """Judge a run by the needs posted after the warm-up.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    policy : Policy, optional
+        Whose it was; the library's own tells what it had foretold.
 
     Returns
     -------
@@ -46,8 +56,17 @@ def measure(outcome: Outcome) -> dict[Measure, float]:
         Measure.MESSAGES: outcome.notifications / max(1, served),
         Measure.LEFT: outcome.left / len(outcome.city.people.x),
         Measure.NDCG: float(np.mean([_ndcg(true, order) for true, order in outcome.ranked])),
+        Measure.CALIBRATION: _calibration(policy, warm_up),
         Measure.VIOLATIONS: float(outcome.violations),
     }
+
+
+def _calibration(policy: Policy | None, warm_up: int) -> float:
+    if not isinstance(policy, Process) or policy.steward is None:
+        return float("nan")
+    told = policy.steward.evidence.told()
+    late = told.days >= warm_up
+    return calibration_error(told.chances[late], told.yes[late])
 
 
 def _is_served(course: Course) -> bool:

@@ -33,5 +33,7 @@ class Rules:
     """Pairs that stand for all when the ranker learns."""
     explore: float = 0.05
     """Share of the seats that is handed over to people who are hardly ever asked."""
+    learns: bool = True
+    """False keeps to what was assumed, so that it can be seen what learning brings."""
     relearn_after: float = 1.25
     """Growth of the evidence after which the ranker learns anew."""

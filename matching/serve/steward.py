@@ -15,8 +15,9 @@ from matching.equity import Shortfall
 from matching.exploration import rarely_asked
 from matching.features import pair_features
 from matching.history import Deed, History
-from matching.learnt import LearntRanker, Outcomes
+from matching.learnt import LearntRanker
 from matching.public_list import lift
+from matching.serve.evidence import Evidence
 from matching.serve.rules import Rules
 from matching.serve.told import DEEDS, Course, Event, read_events
 from matching.serve.town import Message, Town, cell_of, day_as_date, text_of, whole
@@ -51,9 +52,7 @@ class Steward:
         self.opted_in = np.ones(people, dtype=np.bool_)
         self._sent: list[list[int]] = [[] for _ in range(people)]
         self._similarity: dict[str, Floats] = {}
-        self._asked_with: dict[tuple[str, int], tuple[Floats, float]] = {}
-        self._outcomes: list[tuple[Floats, bool, str, float, float]] = []
-        self._learnt_from = 0
+        self.evidence = Evidence()
         self.bookings = town.bookings([])
         self._seen = Seen([], np.zeros((0, people)), np.zeros(0), np.zeros((0, people), dtype=np.bool_))
 
@@ -65,9 +64,9 @@ class Steward:
         self.history.advance(day)
         for event in told:
             self._note(event)
-        grown = len(self._outcomes) > self.rules.relearn_after * self._learnt_from
-        if len(self._outcomes) >= 25 and grown and self.courses:
-            self._learn()
+        if self.rules.learns and self.courses and self.evidence.has_grown(self.rules.relearn_after):
+            background = self._background()
+            self.ranker = self.ranker.learn(self.evidence.outcomes(), background)
 
     def _note(self, event: Event) -> None:
         course = self.courses.get(event.need)
@@ -98,11 +97,7 @@ class Steward:
         course.open_questions.pop(person, None)
         if deed == Deed.NO:
             course.said_no.add(person)
-        known = self._asked_with.pop((course.message["id"], person), None)
-        if known is not None:
-            features, propensity = known
-            day = float(self.history.day)
-            self._outcomes.append((features, deed == Deed.YES, course.message["id"], day, propensity))
+        self.evidence.answered(course.message["id"], person, yes=deed == Deed.YES, day=self.history.day)
 
     def _close(self, course: Course, served: float) -> None:
         """A need is over. Who has not answered by now has kept silent."""
@@ -114,16 +109,11 @@ class Steward:
         self.courses.pop(need["id"])
         self._similarity.pop(need["id"], None)
 
-    def _learn(self) -> None:
-        outcomes = Outcomes(*(np.array(column) for column in zip(*self._outcomes, strict=True)))
-        self.ranker = self.ranker.learn(outcomes, self._background())
-        self._learnt_from = len(outcomes)
-
     def _background(self) -> Floats:
         """Pairs of open needs and anybody, for what is assumed of them."""
         features = self._features([course.message for course in self.courses.values()])
         flat = features.reshape(len(features), -1)
-        rows = np.random.default_rng(len(self._outcomes)).integers(0, flat.shape[1], self.rules.background)
+        rows = np.random.default_rng(len(self.evidence)).integers(0, flat.shape[1], self.rules.background)
         return flat[:, rows].T
 
     # What is asked
@@ -283,7 +273,7 @@ class Steward:
         course.open_questions[person] = (day, asking.chance)
         self.history.asked(person, day=day)
         self._sent[person].append(day)
-        self._asked_with[need["id"], person] = (features.copy(), asking.propensity)
+        self.evidence.asked(need["id"], person, features, chance=asking.chance, propensity=asking.propensity)
 
     def _course(self, need: Message) -> Course:
         course = self.courses.setdefault(text_of(need, "id"), Course(need))
