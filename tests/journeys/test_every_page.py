@@ -93,6 +93,8 @@ PAGES: Final = {
         "/me/account/address",
         "/me/account/address/confirm",
         "/me/data",
+        "/me/suggestions",
+        "/needs/{need}/why",
     ),
     OFFICER: (
         "/organizations/{organization}",

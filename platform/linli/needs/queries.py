@@ -52,6 +52,7 @@ class NeedCard:
     is_overdue: bool
     nearness: Message | None = None
     reasons: tuple[Message, ...] = ()
+    why_url: str | None = None
     note: Message | None = None
     action: Any = None
 

@@ -1,34 +1,28 @@
 """The open needs that fit one volunteer, best first, worked out when they look."""
 
 import asyncio
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
-from linli.accounts.queries import has_consent
-from linli.accounts.rules import ADULT_AGE_YEARS, ConsentPurpose, age_on
 from linli.core import i18n
 from linli.core.i18n import Message
 from linli.needs.queries import NeedCard, cards_by_ids, newest_needs
-from linli.participation.queries import checked_credentials
-from linli.suggestions import reads, wording
+from linli.suggestions import wording
 from linli.suggestions.matcher import matcher
-from linli.suggestions.open_needs import counties_within, open_needs_in
-from linli.suggestions.pools import county_of
-from linli.suggestions.ranking import Json, Known, nearness_of, reason_of
+from linli.suggestions.open_needs import open_needs_in
+from linli.suggestions.person import counties_of, known_of, row_of
+from linli.suggestions.ranking import Known, nearness_of, reason_of
 from linli.suggestions.tables import NeedTable, bookings_of, pairs_of, volunteers_table
 from linli.suggestions.texts import EncodedTexts
-from linli.suggestions.topics import shared_topics
-from linli.volunteers.pool import KM_PER_DEGREE, PoolRow
-from linli.volunteers.queries import profile_of
-from linli.volunteers.rules import DEFAULT_REACH_KM, reach_km
-from matching import Needs, ReasonCode, Volunteers, check, explain_pairs
+from linli.suggestions.topics import with_topics
+from linli.volunteers.pool import PoolRow
+from matching import Volunteers, check, explain_pairs
 from matching.nearness import distance_km, shared_tier
 from matching.ranking import best_rows
 
@@ -47,12 +41,12 @@ async def needs_for_person(
     session: AsyncSession, *, account: Account, now: datetime, limit: int, skip: int = 0
 ) -> list[NeedCard]:
     """Cards with reasons, best first. Without a place, or without consent, the newest for everybody."""
-    person = await _row_of(session, account, i18n.local(now).date())
-    counties = await _counties(session, person)
+    person = await row_of(session, account, i18n.local(now).date())
+    counties = await counties_of(session, person)
     if account.stopped_at is not None or not counties:
         return await newest_needs(session, now=now, division=None, limit=limit)
     table = await open_needs_in(session, counties, now=now)
-    known = await _known(session, account.id, table)
+    known = await known_of(session, account.id, table)
     fitting = await asyncio.to_thread(fitting_needs, table, person, known, now=now, limit=skip + limit)
     found = {each.need_id: each for each in fitting[skip:]}
     cards = await cards_by_ids(session, list(found), now=now)
@@ -102,66 +96,9 @@ def _told(table: NeedTable, rows: Sequence[int], one: Volunteers) -> list[Fittin
             need_id=table.of_row[row][0].id,
             score=told[n][0].score,
             reasons=wording.reasons_for_person(
-                [_with_topics(reason_of(reason), needs, n, one) for reason in told[n][0].reasons]
+                [with_topics(reason_of(reason), needs, n, one) for reason in told[n][0].reasons]
             ),
             nearness=wording.nearness(nearness_of(float(distances[n, 0]), int(tiers[n, 0]))),
         )
         for n, row in enumerate(rows)
     ]
-
-
-def _with_topics(reason: Json, needs: Needs, row: int, one: Volunteers) -> Json:
-    if reason["code"] != ReasonCode.TEXT or needs.text_vectors is None or one.text_vectors is None:
-        return reason
-    return reason | {"topics": shared_topics(needs.text_vectors[[row]], one.text_vectors[[0]])}
-
-
-async def _row_of(session: AsyncSession, account: Account, today: date) -> PoolRow:
-    """What matching knows of the person; where they live even without a profile."""
-    is_minor = age_on(account.birth_on, today) < ADULT_AGE_YEARS
-    profile = (await profile_of(session, account.id)).draft
-    return PoolRow(
-        account_id=account.id,
-        division=account.division,
-        longitude=profile.longitude,
-        latitude=profile.latitude,
-        reach_km=reach_km(profile.reach_km, profile.means),
-        means=profile.means,
-        weekly_cap=profile.weekly_cap,
-        availability=profile.availability,
-        about=profile.about,
-        skills=dict(profile.skills),
-        fields=tuple(profile.fields),
-        languages=tuple(profile.languages),
-        credentials=await checked_credentials(session, account.id),
-        birth_on=account.birth_on,
-        has_guardian_consent=is_minor
-        and await has_consent(session, account_id=account.id, purpose=ConsentPurpose.guardian),
-        is_sample=account.is_sample,
-    )
-
-
-async def _counties(session: AsyncSession, person: PoolRow) -> list[str]:
-    """The person's own county, and those with needs within their reach."""
-    own = [county] if (county := county_of(person.division)) else []
-    if person.longitude is None or person.latitude is None:
-        return own
-    reach = person.reach_km or DEFAULT_REACH_KM
-    north = reach / KM_PER_DEGREE
-    east = north / max(math.cos(math.radians(min(abs(person.latitude) + north, 89.0))), 0.01)
-    box = (
-        person.longitude - east,
-        person.latitude - north,
-        person.longitude + east,
-        person.latitude + north,
-    )
-    return list(dict.fromkeys((*own, *await counties_within(session, *box))))
-
-
-async def _known(session: AsyncSession, account_id: UUID, table: NeedTable) -> Known:
-    """What the person has promised, and how they stand to needs."""
-    own = reads.among([account_id])
-    blocked = await reads.blocked_pairs(session, reads.blocks_of(account_id))
-    return Known(
-        await reads.promises(session, own, around=table.span), [*await reads.pairs(session, own), *blocked]
-    )

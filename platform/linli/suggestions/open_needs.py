@@ -64,7 +64,7 @@ async def open_needs_in(session: AsyncSession, counties: Sequence[str], *, now: 
         return kept.table
     rows = await reads.need_rows(session, inside & _is_listed(now), now=now, limit=MOST_NEEDS)
     texts = kept.texts if kept else EncodedTexts(matcher().text_model)
-    table = await asyncio.to_thread(needs_table, [_blurred(row) for row in rows], texts)
+    table = await asyncio.to_thread(needs_table, [blurred(row) for row in rows], texts)
     _keep(key, _Kept(state, now, table, texts))
     return table
 
@@ -114,7 +114,8 @@ def _is_listed(now: datetime) -> ColumnElement[bool]:
     return (Need.state == NeedState.open) & is_publicly_shown() & free
 
 
-def _blurred(row: reads.NeedRow) -> reads.NeedRow:
+def blurred(row: reads.NeedRow) -> reads.NeedRow:
+    """As exact as a volunteer's list may know its place."""
     if row.longitude is None or row.latitude is None:
         return row
     return replace(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -15,6 +15,7 @@ from linli.needs.models import Need, NeedCredential, NeedLanguage, NeedSkill, Sh
 from linli.needs.rules import NeedState
 from linli.participation.models import Participation
 from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State
+from linli.volunteers.models import VolunteerProfile
 from linli.volunteers.queries import words
 
 REQUIRED: Final = "required"
@@ -152,11 +153,14 @@ def blocks_of(account_id: UUID) -> ColumnElement[bool]:
 
 
 async def answers(session: AsyncSession, whose: ColumnElement[bool]) -> dict[UUID, tuple[int, int]]:
-    """How often each was asked and answered (or let it run out), and said yes."""
+    """How often each was asked and answered (or let it run out), and said yes; not what was forgotten."""
     said_yes = case((Participation.state.in_(SAID_YES), 1), else_=0)
+    forgotten_at = VolunteerProfile.answers_forgotten_at
     rows = await session.execute(
         select(Participation.account_id, func.count(), func.sum(said_yes))
+        .outerjoin(VolunteerProfile, VolunteerProfile.account_id == Participation.account_id)
         .where(whose, Participation.asked_at.is_not(None), Participation.state.in_(ANSWERED))
+        .where(or_(forgotten_at.is_(None), Participation.asked_at > forgotten_at))
         .group_by(Participation.account_id)
     )
     return {account_id: (asked, accepted) for account_id, asked, accepted in rows}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linli.core.i18n import Named
 from linli.core.seed import Field
 from linli.suggestions.matcher import matcher
 from linli.suggestions.vocabulary import topics
+from matching import Needs, ReasonCode, Volunteers
 from matching.tokens import CONCEPT_MARK
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 def shared_topics(first: TextVectors, second: TextVectors, limit: int = 2) -> list[Named]:
     """What two texts both speak of, the weightiest first; never in anybody's own words."""
     return [*dict.fromkeys(_topics_in(first.terms.multiply(second.terms)))][:limit]
+
+
+def with_topics(reason: dict[str, Any], needs: Needs, row: int, one: Volunteers) -> dict[str, Any]:
+    """The reason with what a need and one person both write about, where it speaks of their texts."""
+    if reason["code"] != ReasonCode.TEXT or needs.text_vectors is None or one.text_vectors is None:
+        return reason
+    return reason | {"topics": shared_topics(needs.text_vectors[[row]], one.text_vectors[[0]])}
 
 
 def field_in(text: TextVectors) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from linli.core import seed
 from linli.core.i18n import Message, Named, counted
 from linli.volunteers.rules import SkillLevel
-from linli.volunteers.summary import DAY_NAMES
+from linli.volunteers.tags import DAY_NAMES
 
 A_FEW: Final = Message("a few")
 # Below this a count could point at somebody (security 4).
@@ -72,7 +72,12 @@ def coded_reasons(reasons: Iterable[Params]) -> tuple[tuple[str, Message], ...]:
 
 def reasons_for_person(reasons: Iterable[Params]) -> tuple[Message, ...]:
     """The same, said to the volunteer."""
-    return tuple(sentence for _, sentence in _worded(reasons, _FOR_PERSON))
+    return tuple(sentence for _, sentence in coded_for_person(reasons))
+
+
+def coded_for_person(reasons: Iterable[Params]) -> tuple[tuple[str, Message], ...]:
+    """The same with the matcher's code of each."""
+    return tuple(_worded(reasons, _FOR_PERSON))
 
 
 def nearness(where: Params) -> Message | None:

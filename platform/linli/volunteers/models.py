@@ -34,6 +34,8 @@ class VolunteerProfile(Base):
     means: Mapped[Means | None]
     longitude: Mapped[float | None]
     latitude: Mapped[float | None]
+    # How the person answered before this does not count for how likely they are to say yes.
+    answers_forgotten_at: Mapped[datetime | None]
     changed_at: Mapped[datetime] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
 

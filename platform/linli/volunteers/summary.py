@@ -2,26 +2,9 @@
 
 from typing import Final
 
-from linli.core import seed
-from linli.core.i18n import Message, Named, counted
+from linli.core.i18n import Message, Named
 from linli.volunteers.forms import Part, ProfileDraft
-from linli.volunteers.rules import LEVEL_NAMES, MEANS_NAMES, free_slots
-
-DAY_NAMES: Final = (
-    Message("Mon"),
-    Message("Tue"),
-    Message("Wed"),
-    Message("Thu"),
-    Message("Fri"),
-    Message("Sat"),
-    Message("Sun"),
-)
-DAYPART_NAMES: Final = {
-    "morning": Message("Morning"),
-    "afternoon": Message("Afternoon"),
-    "evening": Message("Evening"),
-}
-
+from linli.volunteers.tags import tags
 
 PART_NAMES: Final = {
     Part.fields: Message("Where I want to help"),
@@ -47,49 +30,4 @@ PART_OPENS: Final = {
 
 def summary(draft: ProfileDraft, part: Part) -> list[Message | Named | str]:
     """Each thing said in a part, as a sentence or name; empty where nothing was said."""
-    match part:
-        case Part.fields:
-            return [field for id, field in seed.fields().items() if id in draft.fields]
-        case Part.skills:
-            return _skills(draft)
-        case Part.week:
-            return _week(draft)
-        case Part.place:
-            return _place(draft)
-        case Part.languages:
-            return [language for id, language in seed.languages().items() if id in draft.languages]
-        case Part.about:
-            return [draft.about] if draft.about else []
-
-
-def _skills(draft: ProfileDraft) -> list[Message | Named | str]:
-    known = seed.skills()
-    return [
-        Message("{skill} ({level})", skill=known[id], level=LEVEL_NAMES[draft.skills[id]])
-        for id in known
-        if id in draft.skills
-    ]
-
-
-def _week(draft: ProfileDraft) -> list[Message | Named | str]:
-    by_day: dict[int, list[Message]] = {}
-    for slot in free_slots(draft.availability):
-        day, part = slot.split("-")
-        by_day.setdefault(int(day), []).append(DAYPART_NAMES[part])
-    said: list[Message | Named | str] = [
-        Message("{day}: {dayparts}", day=DAY_NAMES[day - 1], dayparts=parts) for day, parts in by_day.items()
-    ]
-    if draft.weekly_cap:
-        said.append(counted(draft.weekly_cap, "At most {n} time a week", "At most {n} times a week"))
-    return said
-
-
-def _place(draft: ProfileDraft) -> list[Message | Named | str]:
-    said: list[Message | Named | str] = []
-    if draft.means:
-        said.append(MEANS_NAMES[draft.means])
-    if draft.reach_km:
-        said.append(Message("Up to {km} km", km=draft.reach_km))
-    if draft.point:
-        said.append(Message("With a point on the map"))
-    return said
+    return [sentence for tag in tags(draft, part) for sentence in tag.said]

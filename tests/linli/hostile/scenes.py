@@ -77,7 +77,16 @@ async def make_scenes(session: AsyncSession) -> list[Scene]:
         await officer(session, committee, desk),
         *await asked_for_places(session, committee),
         *await registering(session),
+        await somebody_known(session),
     ]
+
+
+async def somebody_known(session: AsyncSession) -> Scene:
+    """Has said things that suggestions use, and has answered before."""
+    known = await make_helper(session, fields=("elderly_care",), weekly_cap=2)
+    need = await make_need(session)
+    await make_participation(session, need.shifts[0], known, State.declined, asked_at=NOW)
+    return Scene("is known", known, ["/me/suggestions"])
 
 
 async def entering(session: AsyncSession) -> list[Scene]:

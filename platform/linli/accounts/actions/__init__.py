@@ -2,6 +2,7 @@
 
 from linli.accounts.actions.account import (
     change_settings,
+    choose_order,
     create_account,
     resume,
     set_password,
@@ -48,6 +49,7 @@ __all__ = [
     "begin_factor",
     "begin_password_try",
     "change_settings",
+    "choose_order",
     "clear_factor",
     "confirm_address_change",
     "confirm_entry",

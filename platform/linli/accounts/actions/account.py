@@ -77,6 +77,14 @@ async def change_settings(
     await session.flush()
 
 
+async def choose_order(session: AsyncSession, *, account: Account, personalised: bool, now: datetime) -> None:
+    """Whether what the person says of themselves orders the needs they see (PIPL art. 24)."""
+    if account.personalised != personalised:
+        account.personalised = personalised
+        record(session, action="accounts.choose_order", object_id=account.id, actor_id=account.id, now=now)
+    await session.flush()
+
+
 async def withdraw_consent(session: AsyncSession, *, account: Account, now: datetime) -> None:
     """Nothing is done with this person's data any more but keeping it, until they agree again."""
     account.stopped_at = now

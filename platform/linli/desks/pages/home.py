@@ -1,20 +1,23 @@
 """A volunteer's home: who asks for me, what I promised, what fits me, and the same list unpersonalised."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, Router, get, post
 
+from linli.accounts import actions as accounts
 from linli.accounts.models import Account
-from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Form, Now, QueryText, Session
 from linli.core.web.security import may, signed_in
 from linli.core.web.templating import done, render
+from linli.desks.pages.my_suggestions import said_of
 from linli.desks.places import places_of
 from linli.desks.waiting.volunteer import volunteer_groups
 from linli.divisions.queries import county_of, with_code
 from linli.divisions.shown import named
 from linli.needs.filters import NeedFilter
-from linli.needs.queries import newest_needs
+from linli.needs.queries import NeedCard, newest_needs
 from linli.participation import queries
 from linli.participation.rules import WAITS_FOR_YES, State
 from linli.suggestions.for_person import needs_for_person
@@ -37,7 +40,7 @@ async def my_home(
     place = with_code(account.division or "")
     county = county_of(place) if place else None
     cards = (
-        await needs_for_person(session, account=account, now=now, limit=ALL)
+        _with_why(await needs_for_person(session, account=account, now=now, limit=ALL))
         if personalised
         else await newest_needs(session, now=now, division=county.code if county else None, limit=ALL)
     )
@@ -65,17 +68,17 @@ async def my_home(
 
 
 @post("/home/order", opt=may(signed_in))
-async def choose_order(request: Asked, session: Session, caller: Caller, form: Form) -> Page:
+async def choose_order(request: Asked, session: Session, caller: Caller, form: Form, now: Now) -> Page:
     """The plain switch: personalised or not, kept until changed."""
-    account: Account = await session.get_one(Account, caller.account_id)
-    account.personalised = form.one_of("order", ("personal", "newest")) != "newest"
-    await session.flush()
-    said = (
-        Message("The list is sorted for you again.")
-        if account.personalised
-        else Message("The list shows the newest first and is not personalised.")
-    )
-    return done(request, "/home", said)
+    account = await session.get_one(Account, caller.account_id)
+    personalised = form.one_of("order", ("personal", "newest")) != "newest"
+    await accounts.choose_order(session, account=account, personalised=personalised, now=now)
+    return done(request, "/home", said_of(account))
+
+
+def _with_why(cards: Sequence[NeedCard]) -> list[NeedCard]:
+    """What was chosen for somebody leads on to why; the newest for everybody have no reason but that."""
+    return [replace(card, why_url=f"{card.url}/why") if card.reasons else card for card in cards]
 
 
 router = Router("/", route_handlers=[my_home, choose_order])

@@ -71,6 +71,14 @@ async def opt_out(session: AsyncSession, *, account: Account, now: datetime) -> 
     await _set_opted(session, account, now, opted_in=False)
 
 
+async def forget_answers(session: AsyncSession, *, account: Account, now: datetime) -> None:
+    """How the person answered until now tells nothing about them any more."""
+    profile = await ensure_profile(session, account=account, now=now)
+    profile.answers_forgotten_at, profile.changed_at = now, now
+    record(session, action="forget_answers", object_id=account.id, actor_id=account.id, now=now)
+    await flush(session)
+
+
 async def follow_account(session: AsyncSession, *, account: Account, now: datetime) -> None:
     """The profile takes over the division of an account that has moved."""
     profile = await session.get(VolunteerProfile, account.id)

@@ -1,0 +1,142 @@
+"""Why a need was shown to somebody, in parts that add up; and why another is not."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account
+from linli.core import i18n
+from linli.core.i18n import Message
+from linli.needs.models import Need
+from linli.suggestions import reads, why_words, wording
+from linli.suggestions.matcher import matcher
+from linli.suggestions.open_needs import blurred
+from linli.suggestions.person import known_of, row_of
+from linli.suggestions.ranking import Known, reason_of
+from linli.suggestions.reads import ShiftRow
+from linli.suggestions.tables import NeedTable, bookings_of, needs_table, pairs_of, volunteers_table
+from linli.suggestions.texts import EncodedTexts
+from linli.suggestions.topics import with_topics
+from linli.volunteers.pool import PoolRow
+from matching import Eligibility, Explanation, Volunteers, check, explain_pairs
+from matching.gates import Gate
+from matching.ranking import best_rows
+
+POINTS: Final = 100
+# Every part may give a reason: the list is complete, not a selection.
+ALL_REASONS: Final = 20
+
+
+@dataclass(frozen=True)
+class Share:
+    """One part of the score, in whole points; `says` is what speaks for the need, None where nothing does."""
+
+    name: Message
+    points: int
+    says: Message | None
+
+
+@dataclass(frozen=True)
+class Time:
+    """A coming time of the need: `refusal` is the first gate that keeps the person out, None for none."""
+
+    shift: ShiftRow
+    refusal: Message | None
+
+
+@dataclass(frozen=True)
+class Why:
+    """How a need fits one person, by its best time. The points of the shares add up to `points`."""
+
+    points: int
+    shares: tuple[Share, ...]
+    best: ShiftRow | None
+    times: tuple[Time, ...]
+
+    @property
+    def fits(self) -> bool:
+        return self.best is not None
+
+
+async def why_shown(session: AsyncSession, *, account: Account, need: Need, now: datetime) -> Why | None:
+    """The same sum as for the person's list, for one need; None where no time is left to come."""
+    [row] = await reads.need_rows(session, Need.id == need.id, now=now, limit=1, only_free=False)
+    if not row.shifts:
+        return None
+    table = needs_table([blurred(row)], EncodedTexts(matcher().text_model))
+    person = await row_of(session, account, i18n.local(now).date())
+    known = await known_of(session, account.id, table)
+    return await asyncio.to_thread(_why, table, person, known, now)
+
+
+def in_points(contributions: Mapping[str, float]) -> dict[str, int]:
+    """Whole points of a hundred that add up to the rounded score: the largest rests are rounded up.
+
+    >>> in_points({"skills": 0.125, "nearness": 0.125, "time": 0.2})
+    {'skills': 13, 'nearness': 12, 'time': 20}
+    """
+    exact = {name: value * POINTS for name, value in contributions.items()}
+    points = {name: int(np.floor(value)) for name, value in exact.items()}
+    lacking = round(sum(exact.values())) - sum(points.values())
+    by_rest = sorted(exact, key=lambda name: points[name] - exact[name])
+    return points | {name: points[name] + 1 for name in by_rest[:lacking]}
+
+
+def _why(table: NeedTable, person: PoolRow, known: Known, now: datetime) -> Why:
+    one = volunteers_table([person], EncodedTexts(matcher().text_model))
+    eligible = check(
+        table.needs,
+        one,
+        today=i18n.local(now).date(),
+        bookings=bookings_of(one, known.promises) if known.promises else None,
+        pairs=pairs_of(table.needs, one, known.pairs),
+    )
+    times = [
+        Time(shift, _refusal(shift, eligible, row))
+        for row, (_, shift) in enumerate(table.of_row)
+        if shift is not None
+    ]
+    fitting = np.array([each.refusal is None for each in times])
+    scores = matcher().ranker.score(table.needs, one).total[:, 0]
+    is_any = fitting if fitting.any() else np.ones(len(times), dtype=np.bool_)
+    best = int(best_rows(scores, is_any, table.needs.id_order, k=1)[0])
+    told = _explained(table, best, one)
+    points = in_points({str(name): value for name, value in told.contributions.items()})
+    return Why(
+        points=sum(points.values()),
+        shares=tuple(_shares(points, told, table, best, one)),
+        best=times[best].shift if fitting.any() else None,
+        times=tuple(times),
+    )
+
+
+def _refusal(shift: ShiftRow, eligible: Eligibility, row: int) -> Message | None:
+    if shift.places_taken >= shift.places:
+        return why_words.NO_PLACE
+    if eligible.passes[row, 0]:
+        return None
+    failing = int(eligible.first_failing[row, 0])
+    return why_words.refusal(Gate(failing).name.lower() if failing >= 0 else "within_reach")
+
+
+def _explained(table: NeedTable, row: int, one: Volunteers) -> Explanation:
+    return explain_pairs(matcher().ranker, table.needs.take([row]), one, limit=ALL_REASONS)[0][0]
+
+
+def _shares(
+    points: Mapping[str, int], told: Explanation, table: NeedTable, row: int, one: Volunteers
+) -> Sequence[Share]:
+    needs = table.needs.take([row])
+    kept = [with_topics(reason_of(reason), needs, 0, one) for reason in told.reasons]
+    says = {why_words.FEATURE_OF_REASON[code]: said for code, said in wording.coded_for_person(kept)}
+    shares = [
+        Share(why_words.FEATURE_NAMES[name], points[name], says.get(name))
+        for name in why_words.FEATURE_NAMES
+        if name in points
+    ]
+    return sorted(shares, key=lambda share: -share.points)
