@@ -245,6 +245,7 @@ async def make_participation(
             else None,
             "created_at": NOW,
             "changed_at": NOW,
+            "reaches_at": values.get("asked_at"),
         }
         | values
     )

@@ -81,6 +81,7 @@ PAGES: Final = {
         "/organizations/{asker}/report",
         "/together/{link}",
         "/me/volunteer",
+        "/me/volunteer/asking",
         *(f"/me/volunteer/{part}" for part in ("about", "fields", "languages", "place", "skills", "week")),
         "/me/credentials",
         "/me/memberships",

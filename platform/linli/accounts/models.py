@@ -9,12 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from linli.accounts.rules import Address, AddressKind, CodePurpose, ConsentPurpose
 from linli.core.db import Base, WithId
+from linli.notifications.rules import USUAL_QUIET_HOURS, QuietHours
 
 
 class Account(WithId):
     __tablename__ = "accounts"
     __table_args__ = (
         CheckConstraint("email IS NOT NULL OR mobile IS NOT NULL OR is_managed", name="has_an_address"),
+        CheckConstraint(
+            "quiet_from_hour BETWEEN 0 AND 23 AND quiet_until_hour BETWEEN 0 AND 23", name="quiet_hours"
+        ),
     )
 
     name: Mapped[str]
@@ -25,6 +29,12 @@ class Account(WithId):
     language: Mapped[str] = mapped_column(default="zh")
     large_text: Mapped[bool] = mapped_column(default=False)
     personalised: Mapped[bool] = mapped_column(default=True)
+    quiet_from_hour: Mapped[int] = mapped_column(
+        default=USUAL_QUIET_HOURS.from_hour, server_default=str(USUAL_QUIET_HOURS.from_hour)
+    )
+    quiet_until_hour: Mapped[int] = mapped_column(
+        default=USUAL_QUIET_HOURS.until_hour, server_default=str(USUAL_QUIET_HOURS.until_hour)
+    )
     # The unpadded division code; its length says the level (docs/adr).
     division: Mapped[str | None] = mapped_column(index=True)
     is_sample: Mapped[bool] = mapped_column(default=False)
@@ -36,6 +46,11 @@ class Account(WithId):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def quiet_hours(self) -> QuietHours:
+        """When no question reaches this person."""
+        return QuietHours(self.quiet_from_hour, self.quiet_until_hour)
 
     @property
     def addresses(self) -> tuple[Address, ...]:

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.core import i18n
 from linli.core.i18n import Message
 from linli.notifications.models import Notice, OutboxMessage
-from linli.notifications.rules import GIVE_UP_AFTER, Channel
+from linli.notifications.rules import GIVE_UP_AFTER, Channel, QuietHours, reaches_at
 
 
 class Recipient(Protocol):
@@ -22,6 +23,8 @@ class Recipient(Protocol):
     def mobile(self) -> str | None: ...
     @property
     def language(self) -> str: ...
+    @property
+    def quiet_hours(self) -> QuietHours: ...
 
 
 def tell(
@@ -33,10 +36,12 @@ def tell(
     sentence: Message,
     path: str,
     now: datetime,
+    is_question: bool = False,
 ) -> None:
     """A notice in the inbox, and a mail, or a text message to who has no mail.
 
-    The sentence carries time, community and a link, never a contact or an exact place.
+    The sentence carries time, community and a link, never a contact or an exact place. What asks something of
+    a person leaves when their quiet hours are over; the inbox wakes nobody.
     """
     session.add(
         Notice(account_id=person.id, event=event, sentence=sentence.to_json(), path=path, created_at=now)
@@ -54,6 +59,7 @@ def tell(
             sentence=sentence,
             path=path,
             now=now,
+            quiet=person.quiet_hours if is_question else None,
         )
 
 
@@ -70,11 +76,13 @@ def send(
     path: str | None,
     now: datetime,
     useful_for: timedelta = GIVE_UP_AFTER,
+    quiet: QuietHours | None = None,
 ) -> None:
     """One message to one address; the worker delivers it after the transaction has committed.
 
     What would arrive later than `useful_for` is not sent any more: a code that has run out only confuses.
     """
+    leaves_at = reaches_at(now, quiet, i18n.zone()) if quiet else now
     session.add(
         OutboxMessage(
             channel=channel,
@@ -86,10 +94,28 @@ def send(
             sentence=sentence.to_json(),
             path=path,
             created_at=now,
-            give_up_at=now + useful_for,
-            not_before=now,
+            give_up_at=leaves_at + useful_for,
+            not_before=leaves_at,
+            quiet_from_hour=quiet.from_hour if quiet else None,
+            quiet_until_hour=quiet.until_hour if quiet else None,
         )
     )
+
+
+async def take_back(
+    session: AsyncSession, *, recipient_id: UUID, event: str, path: str, written_at: datetime
+) -> bool:
+    """A message that has not left yet is never sent; whether there was one."""
+    await session.flush()
+    waiting = (OutboxMessage.sent_at.is_(None), OutboxMessage.attempts == 0)
+    this = (
+        OutboxMessage.recipient_id == recipient_id,
+        OutboxMessage.event == event,
+        OutboxMessage.path == path,
+        OutboxMessage.created_at == written_at,
+    )
+    taken: Any = await session.execute(delete(OutboxMessage).where(*this, *waiting))
+    return bool(taken.rowcount)
 
 
 async def mark_read(

@@ -91,6 +91,9 @@ async def deliver(
         try:
             if message.give_up_at < now:
                 raise Undeliverable("TooLate")
+            if (later := message.may_leave_at(now)) > now:
+                await _change(database, message, not_before=later, attempts=message.attempts - 1)
+                continue
             await carrier.hand_over(_write(templates, message, base_url))
         except NotHandedOver as failure:
             await _note_failure(database, message, failure, now=now)

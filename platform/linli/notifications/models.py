@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from linli.core import i18n
 from linli.core.db import WithId
-from linli.notifications.rules import Channel
+from linli.notifications.rules import Channel, QuietHours, reaches_at
 
 
 class OutboxMessage(WithId):
@@ -37,10 +38,19 @@ class OutboxMessage(WithId):
     give_up_at: Mapped[datetime]
     # When it is due; pushed on by the worker that takes it, so that no other does.
     not_before: Mapped[datetime]
+    # Of a question: it leaves outside these hours, also when it is tried again.
+    quiet_from_hour: Mapped[int | None]
+    quiet_until_hour: Mapped[int | None]
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     gave_up_at: Mapped[datetime | None]
+
+    def may_leave_at(self, now: datetime) -> datetime:
+        """Now, or when the quiet hours of the person who is asked end."""
+        if self.quiet_from_hour is None or self.quiet_until_hour is None:
+            return now
+        return reaches_at(now, QuietHours(self.quiet_from_hour, self.quiet_until_hour), i18n.zone())
 
 
 class Notice(WithId):

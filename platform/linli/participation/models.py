@@ -27,6 +27,7 @@ class Participation(WithId):
         ),
         Index("ix_participations_shift_id_state", "shift_id", "state"),
         Index("ix_participations_account_id_state", "account_id", "state"),
+        Index("ix_participations_account_id_reaches_at", "account_id", "reaches_at"),
         Index("ix_participations_need_id_state", "need_id", "state"),
         Index("ix_participations_state_expires_at", "state", "expires_at"),
     )
@@ -37,6 +38,8 @@ class Participation(WithId):
     state: Mapped[State]
     asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     asked_at: Mapped[datetime | None]
+    # When the question reaches them: at once, or when their quiet hours end. Nobody was asked: None.
+    reaches_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(default="")
     # Friends who came as one: confirmed or declined as one, given up one by one. No foreign key: it still

@@ -2,32 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.conversations.blocks import stands_between
+from linli.core import i18n
 from linli.core.i18n import Message, Named
 from linli.divisions.shown import named
 from linli.needs.models import Need, Shift
+from linli.participation.asking.queries import loads_of
 from linli.participation.models import Participation
 from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State
 from linli.suggestions import wording
 from linli.suggestions.models import Suggestion, SuggestionRun
 from linli.suggestions.reads import TURNED_DOWN
+from linli.volunteers.asking.rules import Load, has_budget
 from linli.volunteers.models import VolunteerProfile
 from linli.volunteers.names import shown_name
 
 TOWNSHIP_DIGITS: Final = 9
 SHOWN: Final = 50
-A_DAY, A_WEEK, A_MONTH = timedelta(days=1), timedelta(days=7), timedelta(days=30)
-# People who are asked too often go silent, then leave: they are listed, but not proposed.
-MOST_ASKED_A_DAY: Final = 1
-MOST_ASKED_A_WEEK: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +52,6 @@ class SuggestedPerson:
         return tuple(sentence for _, sentence in self.coded_reasons)
 
 
-@dataclass(frozen=True)
-class _Load:
-    today: int = 0
-    this_week: int = 0
-    this_month: int = 0
-
-    @property
-    def is_enough(self) -> bool:
-        return self.today >= MOST_ASKED_A_DAY or self.this_week >= MOST_ASKED_A_WEEK
-
-
 async def suggested_people(
     session: AsyncSession,
     *,
@@ -75,24 +63,26 @@ async def suggested_people(
 ) -> list[SuggestedPerson]:
     """Best first. Who has opted out, said no or promised something else since is not among them."""
     rows = await session.execute(
-        select(Suggestion, Account.name, VolunteerProfile.division)
+        select(Suggestion, Account, VolunteerProfile)
         .join(Account, Account.id == Suggestion.account_id)
         .join(VolunteerProfile, VolunteerProfile.account_id == Suggestion.account_id)
-        .where(Suggestion.run_id == run.id, Suggestion.rank > after_rank, *_may_still_be_shown(run, shift))
+        .where(
+            Suggestion.run_id == run.id, Suggestion.rank > after_rank, *_may_still_be_shown(run, shift, now)
+        )
         .order_by(Suggestion.rank)
         .limit(limit)
     )
     found = [(row[0], row[1], row[2]) for row in rows]
     ids = [suggestion.account_id for suggestion, _, _ in found]
     states = await _states(session, shift_id=shift.id, account_ids=ids)
-    loads = await _loads(session, account_ids=ids, now=now)
+    loads = await loads_of(session, accounts=[account for _, account, _ in found], now=now)
     return [
-        _person(suggestion, name, division, states.get(suggestion.account_id), loads)
-        for suggestion, name, division in found
+        _person(suggestion, account, profile, states.get(account.id), loads.get(account.id, Load()))
+        for suggestion, account, profile in found
     ]
 
 
-def _may_still_be_shown(run: SuggestionRun, shift: Shift) -> tuple[ColumnElement[bool], ...]:
+def _may_still_be_shown(run: SuggestionRun, shift: Shift, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """What changed since the run was made, asked anew."""
     person = Suggestion.account_id
     said_no = select(Participation.id).where(
@@ -120,7 +110,7 @@ def _may_still_be_shown(run: SuggestionRun, shift: Shift) -> tuple[ColumnElement
         Need.id == run.need_id, stands_between(Need.organization_id, Suggestion.account_id)
     )
     return (
-        VolunteerProfile.opted_in.is_(True),
+        VolunteerProfile.may_be_asked_on(i18n.local(now).date()),
         Account.stopped_at.is_(None),
         ~said_no.exists(),
         ~turned_down.exists(),
@@ -142,34 +132,18 @@ async def _states(
     return {account_id: state for account_id, state in rows}
 
 
-async def _loads(
-    session: AsyncSession, *, account_ids: Sequence[UUID], now: datetime
-) -> Mapping[UUID, _Load]:
-    asked_at = Participation.asked_at
-
-    def since(span: timedelta) -> ColumnElement[int]:
-        return func.sum(case((asked_at > now - span, 1), else_=0))
-
-    rows = await session.execute(
-        select(Participation.account_id, since(A_DAY), since(A_WEEK), func.count())
-        .where(Participation.account_id.in_(account_ids), asked_at > now - A_MONTH)
-        .group_by(Participation.account_id)
-    )
-    return {account_id: _Load(*counts) for account_id, *counts in rows}
-
-
 def _person(
     suggestion: Suggestion,
-    name: str,
-    division: str | None,
+    account: Account,
+    profile: VolunteerProfile,
     state: State | None,
-    loads: Mapping[UUID, _Load],
+    load: Load,
 ) -> SuggestedPerson:
-    load = loads.get(suggestion.account_id, _Load())
+    is_left_alone = profile.silent_since is not None or not has_budget(load, profile.questions_per_week)
     return SuggestedPerson(
-        account_id=suggestion.account_id,
-        name=shown_name(name),
-        township=named(division[:TOWNSHIP_DIGITS]) if division else None,
+        account_id=account.id,
+        name=shown_name(account.name),
+        township=named(profile.division[:TOWNSHIP_DIGITS]) if profile.division else None,
         nearness=wording.nearness(suggestion.nearness),
         score=suggestion.score,
         likely=suggestion.likely,
@@ -179,7 +153,7 @@ def _person(
             for feature, sentence in wording.FEATURE_NAMES.items()
         ),
         ask_when=wording.please_ask(suggestion.unknown),
-        load=wording.load(load.today, load.this_week, load.this_month),
+        load=wording.load(load, is_left_alone=is_left_alone),
         state=state.value if state else None,
-        may_be_proposed=state is None and not load.is_enough,
+        may_be_proposed=state is None and not is_left_alone,
     )

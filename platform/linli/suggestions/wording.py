@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from linli.core import seed
 from linli.core.i18n import Message, Named, counted
+from linli.volunteers.asking.rules import Load
 from linli.volunteers.rules import SkillLevel
 from linli.volunteers.tags import DAY_NAMES
 
@@ -108,14 +109,19 @@ def total_excluded(excluded: Mapping[str, int]) -> Message | str:
     return Message("more than {n}", n=told) if told else A_FEW
 
 
-def load(today: int, this_week: int, this_month: int) -> Message:
-    """How often somebody was asked lately."""
-    if today:
+def load(load: Load, *, is_left_alone: bool) -> Message:
+    """How often somebody was asked lately, and whether waves leave them alone for now."""
+    often = _how_often(load)
+    return Message("{often}; left alone for now", often=often) if is_left_alone else often
+
+
+def _how_often(load: Load) -> Message:
+    if load.today:
         return Message("Asked today")
-    if this_week:
-        return counted(this_week, "Asked once this week", "Asked {n} times this week")
-    if this_month:
-        return counted(this_month, "Asked once in 30 days", "Asked {n} times in 30 days")
+    if load.this_week:
+        return counted(load.this_week, "Asked once this week", "Asked {n} times this week")
+    if load.this_month:
+        return counted(load.this_month, "Asked once in 30 days", "Asked {n} times in 30 days")
     return Message("Not asked lately")
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from linli.core.db import Base, WithId
+from linli.volunteers.asking.rules import MOST_A_WEEK
 from linli.volunteers.rules import Means, SkillLevel
 
 
@@ -16,6 +17,7 @@ class VolunteerProfile(Base):
     __tablename__ = "volunteer_profiles"
     __table_args__ = (
         CheckConstraint("weekly_cap BETWEEN 1 AND 21", name="weekly_cap"),
+        CheckConstraint(f"questions_per_week BETWEEN 1 AND {MOST_A_WEEK}", name="questions_per_week"),
         CheckConstraint("length(availability) = 21", name="availability"),
         CheckConstraint("reach_km > 0 AND reach_km <= 500", name="reach_km"),
         CheckConstraint("longitude BETWEEN -180 AND 180 AND latitude BETWEEN -90 AND 90", name="point"),
@@ -26,6 +28,13 @@ class VolunteerProfile(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[str | None] = mapped_column(unique=True)
     opted_in: Mapped[bool] = mapped_column(default=True)
+    # How often one may be asked, and until which day nobody may ask at all.
+    questions_per_week: Mapped[int] = mapped_column(default=MOST_A_WEEK, server_default=str(MOST_A_WEEK))
+    paused_until: Mapped[date | None]
+    # Since when nobody is asked by itself because two questions ran out; and when the person last said how
+    # they want to be asked.
+    silent_since: Mapped[datetime | None] = mapped_column(index=True)
+    heard_at: Mapped[datetime | None]
     division: Mapped[str | None]
     about: Mapped[str] = mapped_column(default="")
     availability: Mapped[str] = mapped_column(default="?" * 21)
@@ -40,6 +49,11 @@ class VolunteerProfile(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @classmethod
+    def may_be_asked_on(cls, day: date) -> ColumnElement[bool]:
+        """For queries, what `wants_no_questions` decides."""
+        return and_(cls.opted_in, or_(cls.paused_until.is_(None), cls.paused_until <= day))
 
 
 class VolunteerSkill(Base):

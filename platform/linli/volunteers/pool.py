@@ -62,7 +62,7 @@ async def pool(
     far: the exact distance is for matching to say.
     """
     query = select(*_columns(on_day)).join(Account, Account.id == VolunteerProfile.account_id)
-    query = query.where(VolunteerProfile.opted_in, Account.stopped_at.is_(None))
+    query = query.where(VolunteerProfile.may_be_asked_on(on_day), Account.stopped_at.is_(None))
     if inside is not None:
         here = VolunteerProfile.division.startswith(inside, autoescape=True)
         query = query.where(or_(here, _reaches(near, spread)) if near else here)

@@ -34,6 +34,8 @@ PERSONAL = {
     "state_credential",
     "withdraw_credential",
     "opt_in",
+    "set_asking",
+    "pause_asking",
     "opt_out",
 }
 # Parts of which names are put together.

@@ -74,6 +74,7 @@ async def make_scenes(session: AsyncSession) -> list[Scene]:
         *await entering(session),
         *await connecting(session),
         await somebody_new(session, committee),
+        await somebody_silent(session),
         await officer(session, committee, desk),
         *await asked_for_places(session, committee),
         *await registering(session),
@@ -129,6 +130,11 @@ async def entering(session: AsyncSession) -> list[Scene]:
             [("/me/account/second-step", {"password": PASSWORD})],
         ),
     ]
+
+
+async def somebody_silent(session: AsyncSession) -> Scene:
+    """Two questions ran out, and they are asked whether to go on."""
+    return Scene("has gone silent", await make_volunteer(session, silent_since=NOW), ["/me/volunteer/asking"])
 
 
 async def connecting(session: AsyncSession) -> list[Scene]:

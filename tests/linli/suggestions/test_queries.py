@@ -167,8 +167,8 @@ async def test_who_was_asked_today_or_three_times_this_week_is_listed_but_not_pr
     assert {each.account_id for each in answer.proposed} == {month.id, never.id}
     loads = {each.account_id: each.load.in_language("en") for each in everybody(answer)}
     assert loads == {
-        today.id: "Asked today",
-        thrice.id: "Asked 3 times this week",
+        today.id: "Asked today; left alone for now",
+        thrice.id: "Asked 3 times this week; left alone for now",
         month.id: "Asked 2 times in 30 days",
         never.id: "Not asked lately",
     }

@@ -68,6 +68,7 @@ _SENTENCES: Final[Mapping[Group, Mapping[str, Message]]] = {
         "withdraw": Message("{who} gave a place back in {need}."),
         "give_back": Message("{who} gave a place back in {need}, having withdrawn the consent."),
         "invite": Message("{who} invited somebody to {need}."),
+        "invite_in_wave": Message("{who} invited somebody to {need} in a wave."),
         "name_person": Message("{who} named somebody for {need}."),
         "confirm_application": Message("{who} confirmed a place in {need}."),
         "refuse_application": Message("{who} refused an application to {need}."),

@@ -4,14 +4,13 @@ from linli.participation.actions.between import block, write_to_all
 from linli.participation.actions.consent import withdraw_consent
 from linli.participation.actions.expiry import expire_due
 from linli.participation.actions.holds import hold_now, release_hold, take_hold
+from linli.participation.actions.inviting import Asked, invite
 from linli.participation.actions.marks import tell_of_marks
 from linli.participation.actions.naming import name_person
 from linli.participation.actions.officers import (
-    Asked,
     cancel_need,
     cancel_participation,
     confirm_application,
-    invite,
     refuse_application,
 )
 from linli.participation.actions.telling import note_disclosure

@@ -1,22 +1,17 @@
-"""Asking people, deciding about their offers, calling off: what officers do."""
+"""Deciding about offers, taking back, calling off: what officers do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.accounts.models import Account
 from linli.core.errors import Conflict
 from linli.core.i18n import Message
 from linli.needs import actions as needs
 from linli.needs import queries as need_queries
-from linli.needs.models import Need, Shift
+from linli.needs.models import Need
 from linli.participation import queries, rules
 from linli.participation.actions.holds import end_holds_of
-from linli.participation.actions.naming import ALREADY_SAID_NO, reason_not_to_ask
 from linli.participation.actions.steps import (
     check_step,
     confirm_place,
@@ -29,55 +24,14 @@ from linli.participation.actions.steps import (
 from linli.participation.actions.telling import (
     NOT_CHOSEN,
     PLACE_CANCELLED,
-    YOU_ARE_ASKED,
     note_change,
+    question_is_settled,
     tell_friends,
     tell_volunteer,
 )
 from linli.participation.fitness import obstacles
 from linli.participation.models import Participation
 from linli.participation.rules import State
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What came of asking several people: who was invited, and why the others were not."""
-
-    invited: tuple[Participation, ...]
-    left_out: tuple[tuple[Account, Message], ...]
-
-
-async def invite(
-    session: AsyncSession,
-    *,
-    shift_id: UUID,
-    account_ids: Sequence[UUID],
-    asked_by_id: UUID,
-    now: datetime,
-) -> Asked:
-    """Ask these people for one shift; who cannot be asked is named with the reason."""
-    need, shift = await locked(session, shift_id)
-    await refuse_closed(session, need)
-    if shift.starts_at - rules.LAST_ANSWER_BEFORE_SHIFT <= now:
-        raise Conflict(Message("It is too late to ask: people need two hours to answer."))
-    wanted = list(dict.fromkeys(account_ids))
-    accounts = (await session.scalars(select(Account).where(Account.id.in_(wanted)))).all()
-    said_no = await queries.who_said_no(session, need_id=need.id, account_ids=wanted)
-    invited, left_out = [], []
-    for account in sorted(accounts, key=lambda each: wanted.index(each.id)):
-        sentence = ALREADY_SAID_NO if account.id in said_no else None
-        sentence = sentence or await reason_not_to_ask(
-            session, need=need, shift=shift, account=account, now=now
-        )
-        if sentence:
-            left_out.append((account, sentence))
-            continue
-        invited.append(
-            await _invite_one(
-                session, need=need, shift=shift, account=account, asked_by_id=asked_by_id, now=now
-            )
-        )
-    return Asked(tuple(invited), tuple(left_out))
 
 
 async def confirm_application(
@@ -143,8 +97,10 @@ async def cancel_participation(
     need, shift, participation, account = await locked_participation(session, participation)
     if participation.state is State.cancelled:
         return participation
+    had_not_left = await question_is_settled(session, participation, now)
     await end(session, need=need, shift=shift, participation=participation, state=State.cancelled, now=now)
-    tell_volunteer(session, account, need, shift, "cancelled", PLACE_CANCELLED, now)
+    if not had_not_left:
+        tell_volunteer(session, account, need, shift, "cancelled", PLACE_CANCELLED, now)
     await tell_friends(session, participation, need, shift, now)
     note_change(session, "cancel_participation", participation, need, officer_id, now)
     return participation
@@ -158,6 +114,7 @@ async def cancel_need(
     await needs.end_by_cancelling(session, need=need, reason=reason, account_id=account_id, now=now)
     shifts = {shift.id: shift for shift in need.shifts}
     for entry in await queries.roster(session, need_id=need.id, states=rules.OPEN, limit=5000):
+        had_not_left = await question_is_settled(session, entry.participation, now)
         entry.participation.state, entry.participation.changed_at = State.cancelled, now
         sentence = Message(
             "“{title}” on {start} has been called off: {reason}",
@@ -165,30 +122,10 @@ async def cancel_need(
             start=entry.shift.starts_at,
             reason=reason,
         )
-        tell_volunteer(session, entry.account, need, entry.shift, "need_cancelled", sentence, now)
+        if not had_not_left:
+            tell_volunteer(session, entry.account, need, entry.shift, "need_cancelled", sentence, now)
     await end_holds_of(session, need, now=now)
     for shift in shifts.values():
         shift.places_taken = 0
     await session.flush()
     return need
-
-
-async def _invite_one(
-    session: AsyncSession, *, need: Need, shift: Shift, account: Account, asked_by_id: UUID, now: datetime
-) -> Participation:
-    participation = Participation(
-        shift_id=shift.id,
-        need_id=need.id,
-        account_id=account.id,
-        state=State.invited,
-        asked_by_id=asked_by_id,
-        asked_at=now,
-        expires_at=rules.invitation_expires_at(now, shift.starts_at),
-        created_at=now,
-        changed_at=now,
-    )
-    session.add(participation)
-    await session.flush()
-    tell_volunteer(session, account, need, shift, "invited", YOU_ARE_ASKED, now)
-    note_change(session, "invite", participation, need, asked_by_id, now)
-    return participation

@@ -1,5 +1,6 @@
 """What every change is made of: locks, a step of the state machine, the place it takes or frees."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from linli.needs.models import Need, Shift
 from linli.organizations.queries import is_verified_now
 from linli.participation import rules
 from linli.participation.actions.holds import back_to_hold
-from linli.participation.actions.telling import YOU_ARE_IN, tell_volunteer
+from linli.participation.actions.telling import YOU_ARE_IN, question_is_settled, tell_volunteer
 from linli.participation.models import Participation
 from linli.participation.rules import TAKES_A_PLACE, State
 from linli.volunteers.actions import give_number
@@ -55,6 +56,18 @@ async def lock_account(session: AsyncSession, account_id: UUID) -> Account:
     return account
 
 
+async def lock_accounts(session: AsyncSession, account_ids: Collection[UUID]) -> Sequence[Account]:
+    """Several people at once, always in the same order, so that no two transactions wait for each other."""
+    found = await session.scalars(
+        select(Account)
+        .where(Account.id.in_(account_ids))
+        .order_by(Account.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
 async def why_closed(session: AsyncSession, need: Need) -> Message | None:
     is_verified = await is_verified_now(session, need.organization_id)
     return rules.refuse_joining(need.state, asker_is_verified=is_verified)
@@ -84,6 +97,7 @@ async def confirm_place(
         if shift.places_free == 0:
             raise Conflict(FULL)
         shift.places_taken += 1
+    await question_is_settled(session, participation, now)
     participation.state, participation.changed_at, participation.expires_at = State.confirmed, now, None
     await session.flush()
     await needs.places_changed(session, need=need, now=now)
@@ -104,6 +118,7 @@ async def end(
     check_step(participation, state)
     if participation.state in TAKES_A_PLACE and not await back_to_hold(session, participation, now=now):
         shift.places_taken -= 1
+    await question_is_settled(session, participation, now)
     participation.state, participation.changed_at, participation.expires_at = state, now, None
     await session.flush()
     await needs.places_changed(session, need=need, now=now)

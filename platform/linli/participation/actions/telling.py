@@ -9,10 +9,11 @@ from linli.accounts.models import Account
 from linli.core.audit import record
 from linli.core.i18n import Message
 from linli.needs.models import Need, Shift
-from linli.notifications.actions import tell
+from linli.notifications.actions import take_back, tell
 from linli.participation import queries
 from linli.participation.models import Participation
 
+INVITED, NAMED = "invited", "named"
 PLACE_TAKEN = Message("Somebody has taken a place.")
 HAS_APPLIED = Message("Somebody would like to come. Please confirm or decline.")
 HAS_ACCEPTED = Message("Somebody you asked has said yes.")
@@ -36,6 +37,8 @@ def tell_volunteer(
     event: str,
     what: Message,
     now: datetime,
+    *,
+    is_question: bool = False,
 ) -> None:
     """Time, community and a link; never the exact place or a contact (security 4)."""
     tell(
@@ -44,9 +47,27 @@ def tell_volunteer(
         event=event,
         subject=Message("{what} {title}", what=what, title=need.title),
         sentence=Message("“{title}”, {start}. {what}", title=need.title, start=shift.starts_at, what=what),
-        path=f"/needs/{need.id}",
+        path=_page(need.id),
         now=now,
+        is_question=is_question,
     )
+
+
+async def question_is_settled(session: AsyncSession, participation: Participation, now: datetime) -> bool:
+    """A question that waits for the morning is not sent any more; whether it had not left yet."""
+    if participation.reaches_at is None or participation.asked_at is None or participation.reaches_at <= now:
+        return False
+    return await take_back(
+        session,
+        recipient_id=participation.account_id,
+        event=NAMED if participation.hold_id else INVITED,
+        path=_page(participation.need_id),
+        written_at=participation.asked_at,
+    )
+
+
+def _page(need_id: UUID) -> str:
+    return f"/needs/{need_id}"
 
 
 async def tell_friends(
@@ -79,7 +100,7 @@ def note_change(
     action: str,
     participation: Participation,
     need: Need,
-    actor_id: UUID,
+    actor_id: UUID | None,
     now: datetime,
 ) -> None:
     record(

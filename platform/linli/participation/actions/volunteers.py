@@ -36,6 +36,7 @@ from linli.participation.fitness import Obstacle, obstacles
 from linli.participation.models import Participation
 from linli.participation.rules import WAITS_FOR_YES, State
 from linli.volunteers.actions import ensure_profile
+from linli.volunteers.asking.actions import hear
 
 
 async def apply(
@@ -44,6 +45,7 @@ async def apply(
     """The volunteer asks; where the need says so, they hold a place at once. Twice is once."""
     need, shift = await locked(session, shift_id)
     account = await lock_account(session, account_id)
+    await hear(session, account_id=account.id, now=now)
     standing = await queries.open_in_shift(session, shift_id=shift.id, account_id=account.id)
     if standing is not None and standing.state in WAITS_FOR_YES:
         return await accept(session, participation=standing, account_id=account_id, now=now)
@@ -86,6 +88,7 @@ async def accept(
     need, shift, participation, account = await locked_participation(session, participation)
     if participation.state is State.confirmed:
         return participation
+    await hear(session, account_id=account.id, now=now)
     await refuse_closed(session, need)
     check_step(participation, State.confirmed)
     if participation.expires_at is not None and participation.expires_at <= now:
@@ -110,6 +113,7 @@ async def decline(
     need, shift, participation, _ = await locked_participation(session, participation)
     if participation.state is State.declined:
         return participation
+    await hear(session, account_id=account_id, now=now)
     await end(session, need=need, shift=shift, participation=participation, state=State.declined, now=now)
     if participation.hold_id is None:
         await tell_members(session, need, shift, "declined", HAS_DECLINED, now)

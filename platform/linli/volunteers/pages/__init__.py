@@ -2,8 +2,10 @@
 
 from litestar import Router
 
-from linli.volunteers.pages import checking, papers, profile
+from linli.volunteers.pages import asking, checking, papers, profile
 
 __all__ = ["router"]
 
-router = Router("/", route_handlers=[*profile.handlers, *papers.handlers, *checking.handlers])
+router = Router(
+    "/", route_handlers=[*profile.handlers, *asking.handlers, *papers.handlers, *checking.handlers]
+)

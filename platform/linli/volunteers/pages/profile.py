@@ -12,6 +12,7 @@ from linli.core.web.given import Asked, Caller, Form, Now, PathText, Session
 from linli.core.web.security import may, signed_in
 from linli.core.web.templating import done, render
 from linli.volunteers import actions, forms, queries
+from linli.volunteers.asking.queries import asking_of
 from linli.volunteers.forms import Part
 from linli.volunteers.queries import Profile
 from linli.volunteers.rules import LEVEL_NAMES, MEANS_NAMES
@@ -29,21 +30,11 @@ async def show_profile(request: Asked, session: Session, caller: Caller, now: No
         request,
         "volunteers/profile.html",
         profile=profile,
+        asking=await asking_of(session, account),
         parts=[(part, PART_NAMES[part], PART_OPENS[part], summary(profile.draft, part)) for part in Part],
         papers=await queries.papers_of(session, caller.account_id, today=i18n.local(now).date()),
         has_community=account.division is not None,
     )
-
-
-@post("/me/volunteer/asking", opt=may(signed_in))
-async def choose_asking(request: Asked, session: Session, caller: Caller, form: Form, now: Now) -> Page:
-    """The one switch: whether I am proposed to those who need help."""
-    account = await account_with_id(session, caller.account_id)
-    if form.flag("asked"):
-        await actions.opt_in(session, account=account, now=now)
-        return done(request, "/me/volunteer", Message("You will be asked when something fits."))
-    await actions.opt_out(session, account=account, now=now)
-    return done(request, "/me/volunteer", Message("You will not be asked any more. What you promised stays."))
 
 
 @get("/me/volunteer/{part:str}", opt=may(signed_in))
@@ -116,4 +107,4 @@ def _part_page(
     )
 
 
-handlers = (show_profile, choose_asking, show_part, save_part)
+handlers = (show_profile, show_part, save_part)

@@ -1,0 +1,1 @@
+"""How often, when and whether at all a person is asked."""
