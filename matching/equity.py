@@ -31,13 +31,15 @@ class Shortfall:
         self._by_community: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._by_field: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
 
-    def note(self, community: str, field: str, served: float) -> None:
-        """One need is over; `served` is from 0 to 1."""
+    def note(self, community: str, field: str, served: float, needs: int = 1) -> None:
+        """Needs are over, one or several; `served` is their mean share, from 0 to 1."""
         if not 0 <= served <= 1:
             raise ValueError(f"served must be from 0 to 1, but is {served}")
+        if needs < 1:
+            raise ValueError(f"needs must be at least 1, but are {needs}")
         for counts in (self._all, self._by_community[community], self._by_field[field]):
-            counts[0] += served
-            counts[1] += 1
+            counts[0] += served * needs
+            counts[1] += needs
 
     def of_community(self, community: str) -> float:
         """How far a community stands behind the common share of needs served, from 0 to 1."""

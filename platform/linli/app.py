@@ -54,6 +54,7 @@ from linli.organizations.queries import bearer_of_key, caller_of
 from linli.participation import api as participation_api
 from linli.participation import jobs as participation_jobs
 from linli.participation import pages as participation_pages
+from linli.reports import pages as reports_pages
 from linli.rosters import jobs as rosters_jobs
 from linli.rosters import pages as rosters_pages
 from linli.suggestions import jobs as suggestions_jobs
@@ -82,6 +83,7 @@ def routers() -> Sequence[Any]:
         rosters_pages.router,
         dispatch_pages.router,
         desks_pages.router,
+        reports_pages.router,
         serve_static,
     )
 

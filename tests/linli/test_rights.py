@@ -63,6 +63,7 @@ ROUTES = {
     "POST /language": ANYONE,
     "POST /text-size": ANYONE,
     "GET /privacy": ANYONE,
+    "GET /figures": ANYONE,
     "GET /places": ANYONE,
     "GET /sign-up": ANYONE,
     "POST /sign-up": ANYONE,
@@ -293,6 +294,7 @@ ROUTES = {
         Role.coordinator, Role.social_worker, Role.bureau_staff
     ),
     "GET /organizations/{organization_id}/unanswered": open_to(Role.social_worker, BUREAU),
+    "GET /organizations/{organization_id}/figures": open_to(Role.social_worker, BUREAU),
     "GET /organizations/{organization_id}/register": open_to(BUREAU),
     "GET /organizations/{organization_id}/audit": open_to(BUREAU),
     "GET /organizations/{organization_id}/register/{subject_id}": open_to_bureau(*BUREAU),

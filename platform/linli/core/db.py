@@ -8,13 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.types import GUID, DateTimeUTC
-from sqlalchemy import JSON, Enum, MetaData, Table, event, func, insert, select
+from sqlalchemy import JSON, Enum, Integer, MetaData, Table, event, func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from uuid_utils.compat import uuid7
 
 from linli.core.config import Settings
@@ -59,6 +62,26 @@ class Base(DeclarativeBase):
 class WithId(Base):
     __abstract__ = True
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+
+
+class hours_between(GenericFunction[int]):  # noqa: N801  as functions of the database are called
+    """Whole hours from one moment to a later one, rounded down, the same in both databases."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(hours_between, "sqlite")
+def _hours_in_sqlite(element: hours_between, compiler: SQLCompiler, **options: Any) -> str:
+    begin, end = (compiler.process(each, **options) for each in element.clauses)
+    return f"((strftime('%s', {end}) - strftime('%s', {begin})) / 3600)"
+
+
+@compiles(hours_between, "postgresql")
+def _hours_in_postgresql(element: hours_between, compiler: SQLCompiler, **options: Any) -> str:
+    begin, end = (compiler.process(each, **options) for each in element.clauses)
+    seconds = f"floor(extract(epoch FROM {end})) - floor(extract(epoch FROM {begin}))"
+    return f"CAST(floor(({seconds}) / 3600) AS integer)"
 
 
 async def insert_rows(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

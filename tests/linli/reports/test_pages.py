@@ -1,0 +1,77 @@
+"""Who sees which figures, and what a page says."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.organizations.models import Organization
+from linli.organizations.rules import OrganizationKind as Kind
+from linli.organizations.rules import Role
+from linli.reports.figures import forget_figures
+from tests.conftest import NOW, Visitor
+from tests.factories import COMMUNITY, make_member, make_need, make_organization
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept() -> Iterator[None]:
+    forget_figures()
+    yield
+    forget_figures()
+
+
+@pytest.fixture
+async def bureau(session: AsyncSession, visitor: Visitor) -> Organization:
+    """With its staff signed in, and six needs of one community that nobody answered."""
+    bureau = await make_organization(session, Kind.bureau, division=COMMUNITY[:6])
+    await visitor.sign_in(await make_member(session, bureau, role=Role.bureau_staff))
+    visitor.cookies.set("linli-language", "en")
+    asker = await make_organization(session)
+    for _ in range(6):
+        await make_need(session, organization=asker, answer_due_at=NOW - timedelta(days=1))
+    return bureau
+
+
+async def test_staff_go_from_townships_to_communities_and_not_beyond_their_area(
+    visitor: Visitor, bureau: Organization
+) -> None:
+    base = f"/organizations/{bureau.id}/figures"
+    county = (await visitor.get(base)).text
+    assert "0 of 18 (0 %)" in county
+    assert f'href="{base}?place={COMMUNITY[:9]}&amp;weeks=12"' in county
+    township = (await visitor.get(f"{base}?place={COMMUNITY[:9]}&weeks=4")).text
+    assert f"place={COMMUNITY}&amp;" not in township
+    assert "0 of 18 (0 %)" in township
+    elsewhere = (await visitor.get(f"{base}?place=522725")).text
+    assert "0 of 18 (0 %)" in elsewhere
+
+
+@pytest.mark.parametrize(
+    "query", ["place=9999", "weeks=7", "place=%00&weeks=-1", "weeks=99999999999999999999"]
+)
+async def test_what_does_not_exist_is_ignored(visitor: Visitor, bureau: Organization, query: str) -> None:
+    for base in (f"/organizations/{bureau.id}/figures", "/figures"):
+        assert (await visitor.get(f"{base}?{query}")).status_code == 200
+
+
+async def test_everybody_reads_townships_and_no_community(
+    another_visitor: Visitor, visitor: Visitor, bureau: Organization
+) -> None:
+    another_visitor.cookies.set("linli-language", "en")
+    country = (await another_visitor.get("/figures")).text
+    assert "The whole country" in country
+    assert 'href="/figures?place=52&amp;weeks=12"' in country
+    county = (await another_visitor.get(f"/figures?place={COMMUNITY[:6]}")).text
+    assert "0 of 18 (0 %)" in county
+    assert "weeks=12" in county
+    assert f'href="/figures?place={COMMUNITY[:9]}' not in county
+
+
+async def test_every_drawing_says_what_it_shows(visitor: Visitor, bureau: Organization) -> None:
+    page = (await visitor.get(f"/organizations/{bureau.id}/figures")).text
+    drawings = page.count('<svg class="chart"')
+    assert drawings == 3
+    assert page.count('role="img" aria-labelledby="') == drawings
+    assert page.count("<desc id=") == drawings
+    assert " style=" not in page
