@@ -113,6 +113,16 @@ def test_the_community_that_is_served_least_counts_most() -> None:
     )
     with pytest.raises(ValueError, match="served"):
         shortfall.note("west", "elder", 2.0)
+    with pytest.raises(ValueError, match="needs must be at least 1"):
+        shortfall.note("west", "elder", 1.0, needs=0)
+
+
+def test_many_needs_noted_at_once_count_as_one_by_one() -> None:
+    at_once, one_by_one = Shortfall(), Shortfall()
+    at_once.note("west", "elder", 0.5, needs=4)
+    for served in (0.0, 1.0, 1.0, 0.0):
+        one_by_one.note("west", "elder", served)
+    assert at_once.of_community("west") == pytest.approx(one_by_one.of_community("west"))
 
 
 def test_the_list_lifts_what_lacks_and_puts_last_what_one_may_not_do() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
+from linli.core import i18n
 from linli.core.db import hours_between
 from linli.needs.models import Need, Shift
 from linli.needs.rules import NeedState
@@ -140,7 +141,7 @@ async def never_asked(
         select(unit, func.sum(case((asked.exists(), 0), else_=1)), func.count())
         .select_from(VolunteerProfile)
         .join(Account, Account.id == VolunteerProfile.account_id)
-        .where(VolunteerProfile.opted_in, Account.stopped_at.is_(None))
+        .where(VolunteerProfile.may_be_asked_on(i18n.local(now).date()), Account.stopped_at.is_(None))
         .where(area.contains(VolunteerProfile.division))
         .group_by(unit)
     )

@@ -107,6 +107,7 @@ async def test_the_switch_has_nothing_to_do_with_being_asked(
     await visitor.submit("/me/suggestions", {"personal": ""})
     profile = await session.get_one(VolunteerProfile, person.id)
     assert profile.opted_in
+    assert "At most 3 questions a week" in (await visitor.get("/me/suggestions")).text
     await visitor.submit("/me/volunteer/asking", {"asked": "no"})
     page = (await visitor.get("/me/suggestions")).text
     assert "At the moment nobody may ask you." in page

@@ -22,6 +22,7 @@ from linli.participation.policies import may_ask_about_need
 from linli.suggestions.history import history_of
 from linli.suggestions.why import why_shown
 from linli.volunteers.actions import forget_answers, save_profile
+from linli.volunteers.asking.queries import asking_of
 from linli.volunteers.forms import Part, read_version
 from linli.volunteers.queries import papers_of, profile_of
 from linli.volunteers.summary import PART_NAMES
@@ -117,6 +118,7 @@ async def _page(
         refusal=refusal,
         person=account,
         profile=profile,
+        asking=await asking_of(session, account),
         parts=[(part, PART_NAMES[part], tags(profile.draft, part)) for part in Part],
         home=path_named(account.division or ""),
         papers=await papers_of(session, account.id, today=i18n.local(now).date()),
