@@ -1,10 +1,11 @@
 """Every page there is, as whoever it is for sees it: axe finds nothing, and nothing scrolls sideways.
 
-In Chinese and in English by turns on the two databases; each page light on a phone, then dark on a desk.
+In Chinese and in English by turns on the two databases; each page light on a phone, then dark on a desk: axe
+looks at the one over SQLite and at the other over PostgreSQL.
 """
 
 import re
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import pytest
 from litestar.routes import HTTPRoute
@@ -31,6 +32,15 @@ from tests.journeys.steps import (
 VISITOR: Final = ""
 NOWHERE: Final = "/nowhere"
 HEIGHT: Final = 844
+
+
+class Wear(NamedTuple):
+    width: int
+    scheme: Literal["light", "dark"]
+
+
+LIGHT_PHONE: Final = Wear(PHONE.width, "light")
+DARK_DESK: Final = Wear(DESK.width, "dark")
 # Where each of them goes; what stands in braces is found on the way.
 PAGES: Final = {
     VISITOR: (
@@ -246,13 +256,19 @@ async def test_every_page_is_accessible(
         await sign_in(walk, who, town)
     await choose_language(walk)
     found = await things_found(walk, who)
+    looked_at = (LIGHT_PHONE, DARK_DESK)[second_of_two(request.node.name)]
     for path in PAGES[who]:
-        await look_closely(walk, path.format(**found))
+        await look_closely(walk, path.format(**found), meets_axe=looked_at)
+
+
+def second_of_two(test: str) -> bool:
+    """Which of two ways of looking it is, by turns on the two databases."""
+    return "postgresql" in test
 
 
 def language_of(test: str, who: str) -> str:
     """By turns, so that every page is seen in both languages over both databases."""
-    return ("zh", "en")[(list(PAGES).index(who) + ("postgresql" in test)) % 2]
+    return ("zh", "en")[(list(PAGES).index(who) + second_of_two(test)) % 2]
 
 
 async def things_found(walk: Walk, who: str) -> dict[str, str]:
@@ -349,28 +365,29 @@ async def link_of(walk: Walk, path: str, link: str, attribute: str = "href") -> 
     return address
 
 
-async def look_closely(walk: Walk, path: str) -> None:
+async def look_closely(walk: Walk, path: str, *, meets_axe: Wear) -> None:
     """Light on a phone, in large letters, then dark on a desk, without loading the page again."""
     page = walk.page
-    await wear(page, PHONE.width, "light")
+    await wear(page, LIGHT_PHONE)
     answer = await page.goto(path)
     assert answer is not None
     assert answer.status == (404 if path == NOWHERE else 200), path
-    await expect_no_trouble(page)
+    await expect_no_trouble(page, meets_axe == LIGHT_PHONE)
     await page.evaluate("document.documentElement.dataset.text = 'large'")
     await expect_no_sideways_scrolling(page)
     await page.evaluate("delete document.documentElement.dataset.text")
-    await wear(page, DESK.width, "dark")
-    await expect_no_trouble(page)
+    await wear(page, DARK_DESK)
+    await expect_no_trouble(page, meets_axe == DARK_DESK)
     assert await page.locator("html").get_attribute("lang") == HTML_LANGUAGES[walk.person.look.language]
 
 
-async def wear(page: Page, width: int, scheme: Literal["light", "dark"]) -> None:
+async def wear(page: Page, look: Wear) -> None:
     # Colours that fade into each other would be measured halfway.
-    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    await page.set_viewport_size({"width": width, "height": HEIGHT})
+    await page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
+    await page.set_viewport_size({"width": look.width, "height": HEIGHT})
 
 
-async def expect_no_trouble(page: Page) -> None:
-    await expect_no_violations(page)
+async def expect_no_trouble(page: Page, meets_axe: bool) -> None:
+    if meets_axe:
+        await expect_no_violations(page)
     await expect_no_sideways_scrolling(page)
