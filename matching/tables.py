@@ -286,7 +286,7 @@ class Needs(Table):
     @cached_property
     def rows_by_cells(self) -> list[tuple[Whole, Whole]]:
         """Rows that touch the same cells of the week, with these cells; rows without a shift are left out."""
-        codes = self.cells @ (1 << np.arange(CELLS))
+        codes = (self.cells & self.has_shift[:, None]) @ (1 << np.arange(CELLS))
         return [
             (rows, np.flatnonzero(self.cells[rows[0]]))
             for code in np.unique(codes[codes > 0])
