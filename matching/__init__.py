@@ -6,7 +6,9 @@ fitting a text model does. Start with `matching/README.md`.
 
 from matching.additive import AdditiveModel
 from matching.baselines import BM25Ranker, CosineRanker, DistanceRanker, NewestRanker, RandomRanker
+from matching.calibration import Recalibration
 from matching.centroids import NearestCentroid
+from matching.changes import Change, needs_change, persons_change
 from matching.commitments import Bookings, PairKind, Pairs
 from matching.comparison import Comparison, Judgement, compare, why_not_comparable
 from matching.eligibility import Eligibility, check
@@ -36,6 +38,7 @@ from matching.persistence import Matcher, load, pack, save, unpack, version_of
 from matching.public_list import lift
 from matching.rankers import WEIGHTS, SimilarityRanker
 from matching.ranking import Ranker, Ranking, Scores
+from matching.single_changes import ChangeCode, Limits
 from matching.tables import REACH_KM_BY_MEANS, Answer, Needs, Volunteers
 from matching.teams import Cover, cover
 from matching.text_model import TextModel
@@ -54,6 +57,8 @@ __all__ = [
     "Asking",
     "BM25Ranker",
     "Bookings",
+    "Change",
+    "ChangeCode",
     "Comparison",
     "CosineRanker",
     "Cover",
@@ -71,6 +76,7 @@ __all__ = [
     "InformedRanker",
     "Judgement",
     "LearntRanker",
+    "Limits",
     "Matcher",
     "NearestCentroid",
     "Needs",
@@ -90,6 +96,7 @@ __all__ = [
     "Ranking",
     "Reason",
     "ReasonCode",
+    "Recalibration",
     "Scores",
     "Shortfall",
     "SimilarityRanker",
@@ -111,10 +118,12 @@ __all__ = [
     "foresee",
     "lift",
     "load",
+    "needs_change",
     "pack",
     "pair_features",
     "partner_answers",
     "partner_features",
+    "persons_change",
     "plan",
     "probability_of_yes",
     "propose",

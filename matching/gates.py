@@ -257,23 +257,38 @@ def _not_booked(needs: Needs, volunteers: Volunteers, bookings: Bookings | None)
 def _under_cap(needs: Needs, volunteers: Volunteers, bookings: Bookings | None) -> Bytes:
     """Does the load of the calendar week, Monday to Sunday, stay within the cap?"""
     answer = np.full((len(needs), len(volunteers)), Answer.YES, dtype=np.int8)
-    weeks = np.where(needs.has_shift, _week(needs.local_day), -1)
+    weeks = np.where(needs.has_shift, week_of(needs.local_day), -1)
     for week in np.unique(weeks[needs.has_shift]):
         rows = np.flatnonzero(weeks == week)
-        load = needs.load[rows, None] + _load_of_week(bookings, week, len(volunteers))
+        load = needs.load[rows, None] + load_of_week(bookings, week, len(volunteers))
         answer[rows] = yes_or_no(~(load > volunteers.weekly_cap + 1e-9))
     return answer
 
 
-def _load_of_week(bookings: Bookings | None, week: np.int64, people: int) -> Floats:
+def load_of_week(bookings: Bookings | None, week: np.int64, people: int) -> Floats:
+    """What each has promised in a calendar week, in the unit of the weekly cap; shape (n,).
+
+    Examples
+    --------
+    >>> booked = Bookings(volunteer=np.array([1]), start_minute=np.array([0]), end_minute=np.array([60]),
+    ...                   local_day=np.array(["2026-11-24"], dtype="datetime64[D]"), load=np.array([2.0]))
+    >>> load_of_week(booked, week_of(booked.local_day)[0], 2).tolist()
+    [0.0, 2.0]
+    """
     if bookings is None:
         return np.zeros(people)
-    same = _week(bookings.local_day) == week
+    same = week_of(bookings.local_day) == week
     return np.bincount(bookings.volunteer[same], bookings.load[same], minlength=people).astype(np.float64)
 
 
-def _week(days: Days) -> NDArray[np.int64]:
-    """Weeks since 1970, turning on Mondays; the first of January 1970 was a Thursday."""
+def week_of(days: Days) -> NDArray[np.int64]:
+    """Weeks since 1970, turning on Mondays; the first of January 1970 was a Thursday.
+
+    Examples
+    --------
+    >>> week_of(np.array(["2026-11-22", "2026-11-23"], dtype="datetime64[D]")).tolist()
+    [2968, 2969]
+    """
     return np.asarray((days.astype(np.int64) + 3) // 7, dtype=np.int64)
 
 
