@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -39,10 +40,13 @@ def lift(
     [1, 0]
     """
     lacking = np.array(
-        [
-            yes_distribution(each)[: max(1, count)].sum()
-            for each, count in zip(pending, places.tolist(), strict=True)
-        ]
+        [_lacking(tuple(each), max(1, count)) for each, count in zip(pending, places.tolist(), strict=True)]
     )
     gain = chance * value * lacking / np.maximum(1, places) + eligible * 1e3
     return [int(row) for row in np.argsort(-np.round(gain, 9), kind="stable")]
+
+
+@lru_cache(maxsize=4096)
+def _lacking(pending: tuple[float, ...], places: int) -> float:
+    """The chance that fewer say yes than there are places; many visitors of one day ask for the same."""
+    return float(yes_distribution(pending)[:places].sum())

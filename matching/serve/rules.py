@@ -31,8 +31,10 @@ class Rules:
     """An extra place is opened where everybody needed comes with less than this probability."""
     background: int = 400
     """Pairs that stand for all when the ranker learns."""
-    explore: float = 0.05
+    explore: float = 0.02
     """Share of the seats that is handed over to people who are hardly ever asked."""
+    least_propensity: float = 0.3
+    """No outcome counts for more than one over this, lest a few lucky answers decide."""
     learns: bool = True
     """False keeps to what was assumed, so that it can be seen what learning brings."""
     relearn_after: float = 1.25

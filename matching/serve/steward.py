@@ -8,6 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
+from matching.calibration import Recalibration
 from matching.columns import Booleans, Floats
 from matching.commitments import PairKind, Pairs
 from matching.eligibility import check
@@ -17,11 +18,13 @@ from matching.features import pair_features
 from matching.history import Deed, History
 from matching.learnt import LearntRanker
 from matching.public_list import lift
-from matching.serve.evidence import Evidence
+from matching.serve.evidence import Evidence, Foretold
+from matching.serve.fields import FieldsOfTexts
 from matching.serve.rules import Rules
+from matching.serve.sent import Sent
 from matching.serve.told import DEEDS, Course, Event, read_events
 from matching.serve.town import Message, Town, cell_of, day_as_date, text_of, whole
-from matching.waves import Asking, Day, Exploring, plan
+from matching.waves import Day, Exploring, plan
 
 
 class Seen(NamedTuple):
@@ -50,9 +53,11 @@ class Steward:
         self.shortfall = Shortfall()
         self.courses: dict[str, Course] = {}
         self.opted_in = np.ones(people, dtype=np.bool_)
-        self._sent: list[list[int]] = [[] for _ in range(people)]
+        self.sent = Sent(people)
         self._similarity: dict[str, Floats] = {}
         self.evidence = Evidence()
+        self._put_right = Recalibration()
+        self._fields = FieldsOfTexts(town)
         self.bookings = town.bookings([])
         self._seen = Seen([], np.zeros((0, people)), np.zeros(0), np.zeros((0, people), dtype=np.bool_))
 
@@ -66,7 +71,11 @@ class Steward:
             self._note(event)
         if self.rules.learns and self.courses and self.evidence.has_grown(self.rules.relearn_after):
             background = self._background()
-            self.ranker = self.ranker.learn(self.evidence.outcomes(), background)
+            outcomes = self.evidence.outcomes(least_propensity=self.rules.least_propensity)
+            self.ranker = self.ranker.learn(outcomes, background)
+        if self.rules.learns:
+            seen = self.evidence.told()
+            self._put_right = Recalibration.of(seen.learnt, seen.yes)
 
     def _note(self, event: Event) -> None:
         course = self.courses.get(event.need)
@@ -125,6 +134,7 @@ class Steward:
         places, _ = [whole(need, "open_slots") for need in needs], self._value(needs)
         self._update(people)
         self.history.advance(day)
+        needs = self._fields.understand(needs)
         for need in needs:
             self._course(need)
         asked_for = zip(needs, places, strict=True)
@@ -135,7 +145,7 @@ class Steward:
         seen = Seen(
             lacking, self.ranker.chance_of_yes(features), self._value(lacking), self._eligible(lacking)
         )
-        self._seen = seen
+        self._seen, said = seen, self._put_right(seen.chance)
         asked = plan(
             Day(
                 chance=seen.chance * self._may_be_asked(lacking, day),
@@ -143,7 +153,7 @@ class Steward:
                 value=seen.value,
                 waves=np.array([self._waves(need, day) for need in lacking]),
                 pending=[self._pending(need, day) for need in lacking],
-                price=self.rules.price * self.history.usual_yes * (1 + self._messages_this_week()),
+                price=self.rules.price * self.history.usual_yes * (1 + self.sent.this_week(self.history.day)),
                 comes=self.history.chance_to_come(),
                 wanted=self.rules.wanted,
                 exploring=self._exploring(lacking, day),
@@ -151,7 +161,9 @@ class Steward:
         )
         ids = self.town.people.ids
         for each in asked:
-            self._note_asked(lacking[each.need], each, features[:, each.need, each.person], day)
+            pair = each.need, each.person
+            foretold = Foretold(features[:, *pair].copy(), float(said[pair]), each.chance, each.propensity)
+            self._note_asked(lacking[each.need], each.person, foretold, day)
         return [[lacking[each.need]["id"], str(ids[each.person])] for each in asked]
 
     def recommend(self, day: int, need: Message, candidates: Sequence[str]) -> list[tuple[str, float]]:
@@ -159,8 +171,10 @@ class Steward:
         rows = [self.town.row_of(id) for id in candidates]
         self.town.needs([need], with_text=False)
         self.history.advance(day)
+        (need,) = self._fields.understand([need])
         self._course(need)
-        chance = self.ranker.chance_of_yes(self._features([need]))[0] * self.history.chance_to_come()
+        chance = self._put_right(self.ranker.chance_of_yes(self._features([need]))[0])
+        chance = chance * self.history.chance_to_come()
         eligible = self._eligible([need])[0]
         order = sorted(rows, key=lambda row: (not eligible[row], -chance[row], self.town.people.ids[row]))
         return [(str(self.town.people.ids[row]), float(chance[row])) for row in order]
@@ -183,7 +197,7 @@ class Steward:
 
     def standby(self, day: int, need: Message) -> bool:
         """Is one more than the need's places wanted, in case somebody does not come?"""
-        course = self._course(need)
+        course = self._course(*self._fields.understand([need]))
         come = self.history.chance_to_come()[course.going]
         return float(np.prod(come)) < self.rules.spare_below
 
@@ -208,11 +222,6 @@ class Steward:
         """Chances of those who have not answered; the longer it takes, the less they mean it."""
         waiting = self._course(need).open_questions.values()
         return [chance * 0.45 ** (day - asked_on) for asked_on, chance in waiting]
-
-    def _messages_this_week(self) -> Floats:
-        return np.array(
-            [sum(day > self.history.day - 7 for day in days) for days in self._sent], dtype=np.float64
-        )
 
     def _features(self, needs: Sequence[Message]) -> Floats:
         """Of all people, shape (features, m, n)."""
@@ -249,8 +258,8 @@ class Steward:
 
     def _may_be_asked(self, needs: Sequence[Message], day: int) -> Booleans:
         rules, history = self.rules, self.history
-        week = self._messages_this_week() < rules.a_week
-        today = np.array([days.count(day) < rules.a_day for days in self._sent])
+        week = self.sent.this_week(self.history.day) < rules.a_week
+        today = self.sent.this_day(day) < rules.a_day
         silent = (history.silent_streak >= rules.silences) & (day - history.last_asked < rules.pause)
         may = self._seen.eligible & (self.opted_in & week & today & ~silent)[None, :]
         for row, need in enumerate(needs):
@@ -260,20 +269,19 @@ class Steward:
         return np.asarray(may)
 
     def _exploring(self, needs: Sequence[Message], day: int) -> Exploring:
-        asked = np.array([len(days) for days in self._sent])
         return Exploring(
-            rarely=rarely_asked(asked),
+            rarely=rarely_asked(self.sent.ever()),
             seeds=[crc32(f"{day} {need['id']}".encode()) for need in needs],
             share=self.rules.explore,
         )
 
-    def _note_asked(self, need: Message, asking: Asking, features: Floats, day: int) -> None:
-        course, person = self.courses[need["id"]], asking.person
+    def _note_asked(self, need: Message, person: int, foretold: Foretold, day: int) -> None:
+        course = self.courses[need["id"]]
         course.asked[person].append(day)
-        course.open_questions[person] = (day, asking.chance)
+        course.open_questions[person] = (day, foretold.learnt)
         self.history.asked(person, day=day)
-        self._sent[person].append(day)
-        self.evidence.asked(need["id"], person, features, chance=asking.chance, propensity=asking.propensity)
+        self.sent.note(person, day)
+        self.evidence.asked(need["id"], person, foretold)
 
     def _course(self, need: Message) -> Course:
         course = self.courses.setdefault(text_of(need, "id"), Course(need))
