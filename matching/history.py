@@ -69,6 +69,8 @@ class History:
     people : int
     fields : int
         Fields of service.
+    usual_yes : float, optional
+        Yeses per question among all, fixed; by default it starts at 0.35 and follows what all people did.
 
     Examples
     --------
@@ -79,8 +81,11 @@ class History:
     [0.53, 0.41]
     """
 
-    def __init__(self, people: int, *, fields: int) -> None:
+    def __init__(self, people: int, *, fields: int, usual_yes: float | None = None) -> None:
+        if usual_yes is not None and not 0 < usual_yes < 1:
+            raise ValueError(f"usual_yes must be above 0 and below 1, but is {usual_yes}")
         self.day = 0
+        self._fixed = usual_yes
         self._usual = np.array([USUAL_YES, 1.0]) * CAUTION
         self._kept = np.array([USUAL_COMING, 1.0]) * CAUTION
         self._answers = np.zeros((2, people))
@@ -149,6 +154,8 @@ class History:
     @property
     def usual_yes(self) -> float:
         """Yeses per question among all."""
+        if self._fixed is not None:
+            return self._fixed
         return float(self._usual[0] / self._usual[1])
 
     def yes_rate(self) -> Floats:

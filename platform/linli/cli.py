@@ -10,6 +10,7 @@ from linli.commands.importing import import_
 from linli.commands.matching import match
 from linli.commands.serving import serve, work
 from linli.commands.terminal import Commands
+from linli.commands.training import train
 from linli.core.i18n import LANGUAGES
 
 
@@ -29,11 +30,12 @@ def main(language: str) -> None:
     Try it out          linli demo, then linli serve
     Begin for real      linli migrate, then linli account create (the first bureau), then linli serve
     Match a file        linli import needs FILE --mapping NAME, then linli match
+    Learn from answers  linli train --dry-run, then linli train, once a week
 
     Settings come from environment variables that begin with LINLI_; docs/operating.md lists them.
     Each command explains itself: linli COMMAND --help.
     """
 
 
-for command in (demo, serve, work, migrate, account, import_, match):
+for command in (demo, serve, work, migrate, account, import_, match, train):
     main.add_command(command)

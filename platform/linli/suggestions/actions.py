@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ from linli.suggestions.matcher import matcher
 from linli.suggestions.models import Suggestion, SuggestionRun
 from linli.suggestions.pools import SETTLING, Pool, county_of, pool_of
 from linli.suggestions.ranking import Known, RankedPerson, RankedShift, likely_of, rank_people
+from linli.suggestions.serving import serving
+from linli.suggestions.shown import Shown, note_lists_of_shifts
 from linli.suggestions.tables import needs_table
 from linli.suggestions.texts import EncodedTexts
 from linli.volunteers.models import VolunteerProfile
@@ -33,6 +35,7 @@ class Read:
     pool: Pool
     known: Known
     now: datetime
+    matcher: str
 
     def rank(self, *, top: int | None = None) -> list[RankedShift]:
         table = needs_table(self.needs, EncodedTexts(matcher().text_model))
@@ -43,7 +46,8 @@ async def refresh_need(session: AsyncSession, *, need_id: UUID, now: datetime) -
     """Suggestions for each coming shift of one need, at once; the older ones go."""
     read = await read_for(session, Need.id == need_id, now=now)
     ranked = await asyncio.to_thread(read.rank) if read else []
-    await store(session, need_ids=[need_id], ranked=ranked, now=now)
+    version = read.matcher if read else matcher().version
+    await store(session, need_ids=[need_id], ranked=ranked, matcher=version, now=now)
     return ranked
 
 
@@ -53,7 +57,10 @@ async def read_for(session: AsyncSession, chosen: ColumnElement[bool], *, now: d
     if not needs:
         return None
     pool = await pool_of(session, county_of(needs[0].division), now=now)
-    return Read(needs, pool, await read_known(session, needs, pool), now)
+    serves = await serving(session)
+    learnt = await serves.knowing(session, pool.is_theirs(), now=now)
+    known = await read_known(session, needs, pool)
+    return Read(needs, pool, replace(known, learnt=learnt), now, serves.version)
 
 
 async def read_known(session: AsyncSession, needs: Sequence[reads.NeedRow], pool: Pool) -> Known:
@@ -69,7 +76,12 @@ async def read_known(session: AsyncSession, needs: Sequence[reads.NeedRow], pool
 
 
 async def store(
-    session: AsyncSession, *, need_ids: Sequence[UUID], ranked: Sequence[RankedShift], now: datetime
+    session: AsyncSession,
+    *,
+    need_ids: Sequence[UUID],
+    ranked: Sequence[RankedShift],
+    matcher: str,
+    now: datetime,
 ) -> None:
     """Replace what is stored for these needs; a need or shift that has gone in the meantime is left out."""
     # Two workers that replace the same run go one after the other.
@@ -83,36 +95,49 @@ async def store(
         if each.need.id in known and (each.shift is None or each.shift.id in shifts)
     ]
     if kept:
-        await session.execute(insert(SuggestionRun), [_run(id, each, now) for id, each in kept])
-    await _store_people(session, kept)
+        await session.execute(insert(SuggestionRun), [_run(id, each, matcher, now) for id, each in kept])
+    people = await _people_there(session, kept)
+    if rows := [row for _, of_run in people for row in of_run]:
+        await session.execute(insert(Suggestion), rows)
+    lists = {each.shift.id: _shown(rows, matcher) for each, rows in people if each.shift}
+    await note_lists_of_shifts(session, lists, now=now)
 
 
-async def _store_people(session: AsyncSession, runs: Sequence[tuple[UUID, RankedShift]]) -> None:
+async def _people_there(
+    session: AsyncSession, runs: Sequence[tuple[UUID, RankedShift]]
+) -> list[tuple[RankedShift, list[dict[str, Any]]]]:
     ids = list({person.account_id for _, each in runs for person in each.people})
     # Who has deleted their account since is not there any more.
     profiles = select(VolunteerProfile.account_id).where(VolunteerProfile.account_id.in_(ids))
     there = (await session.scalars(profiles)).all()
     likely = likely_of(await reads.answers(session, reads.among(there)), there)
-    people = [
-        _suggestion(run_id, rank, person, likely[person.account_id])
+    return [
+        (
+            each,
+            [
+                _suggestion(run_id, rank, person, person.likely or likely[person.account_id])
+                for rank, person in enumerate(each.people, 1)
+                if person.account_id in likely
+            ],
+        )
         for run_id, each in runs
-        for rank, person in enumerate(each.people, 1)
-        if person.account_id in likely
     ]
-    if people:
-        await session.execute(insert(Suggestion), people)
+
+
+def _shown(rows: Sequence[dict[str, Any]], matcher: str) -> Shown:
+    return Shown(matcher, [(row["account_id"], row["score"], row["likely"]) for row in rows])
 
 
 async def _shifts_there(session: AsyncSession, need_ids: set[UUID]) -> set[UUID]:
     return set((await session.scalars(select(Shift.id).where(Shift.need_id.in_(need_ids)))).all())
 
 
-def _run(id: UUID, ranked: RankedShift, now: datetime) -> dict[str, Any]:
+def _run(id: UUID, ranked: RankedShift, matcher: str, now: datetime) -> dict[str, Any]:
     return {
         "id": id,
         "need_id": ranked.need.id,
         "shift_id": ranked.shift.id if ranked.shift else None,
-        "matcher": matcher().version,
+        "matcher": matcher,
         "made_at": now,
         "knows_until": now - SETTLING,
         "need_version": ranked.need.version,

@@ -103,7 +103,8 @@ async def needs_for_organization(
 
 async def _needs_for(session: AsyncSession, partner: _Partner, *, now: datetime, ranked: bool) -> NeedsShown:
     counties = {area[:COUNTY_DIGITS] for area in partner.areas}
-    table = _coming(await open_needs_in(session, sorted(counties), now=now), partner, now)
+    listed, _ = await open_needs_in(session, sorted(counties), now=now)
+    table = _coming(listed, partner, now)
     if not ranked or not table.of_row:
         ids = dict.fromkeys(need.id for need, _ in table.of_row if need.id not in partner.said_no)
         newest = list(ids)[:SHOWN]

@@ -16,9 +16,10 @@ from linli.needs.queries import is_vouched_for
 from linli.needs.rules import NeedState
 from linli.participation.models import Participation
 from linli.suggestions.actions import read_for, store
-from linli.suggestions.matcher import matcher
 from linli.suggestions.models import SuggestionRun
 from linli.suggestions.pools import COUNTY_DIGITS, county_of
+from linli.suggestions.serving import serving
+from linli.suggestions.shown import forget_shown_lists
 from linli.volunteers.models import VolunteerProfile
 
 AT_ONCE: Final = 20
@@ -37,7 +38,7 @@ async def refresh_stale(database: Database, now: datetime) -> int:
         return 0
     ranked = await asyncio.to_thread(read.rank)
     async with database.transaction() as session:
-        await store(session, need_ids=need_ids, ranked=ranked, now=now)
+        await store(session, need_ids=need_ids, ranked=ranked, matcher=read.matcher, now=now)
     return len(need_ids)
 
 
@@ -47,7 +48,8 @@ async def has_stale(session: AsyncSession, now: datetime) -> bool:
 
 async def stale_needs(session: AsyncSession, *, now: datetime) -> Sequence[UUID]:
     """Needs of one county: first those that wait for an answer or were edited, then those others touched."""
-    found = (await session.execute(_missing(now))).all()
+    version = (await serving(session)).version
+    found = (await session.execute(_missing(now, version))).all()
     if not found:
         found = (await session.execute(_outdated(now))).all()
     counties = [county_of(division) for _, division in found]
@@ -69,13 +71,13 @@ async def forget_past(database: Database, now: datetime) -> int:
         return int(deleted.rowcount)
 
 
-def _missing(now: datetime) -> Select[Any]:
+def _missing(now: datetime, version: str) -> Select[Any]:
     """Coming shifts with a free place and without an answer of this matcher to this version of the need."""
     run = SuggestionRun
     return (
         _searching(now)
         .outerjoin(run, run.shift_id == Shift.id)
-        .where(or_(run.id.is_(None), run.need_version != Need.version, run.matcher != matcher().version))
+        .where(or_(run.id.is_(None), run.need_version != Need.version, run.matcher != version))
         .order_by(Need.posted_at, Need.id)
         .limit(MOST_LOOKED_AT)
     )
@@ -120,4 +122,5 @@ def _searching(now: datetime) -> Select[Any]:
 JOBS: Final = (
     Job("suggestions.refresh_stale", timedelta(seconds=5), refresh_stale, has_stale),
     Job("suggestions.forget_past", timedelta(hours=1), forget_past),
+    Job("suggestions.forget_shown_lists", timedelta(hours=1), forget_shown_lists),
 )

@@ -1,10 +1,10 @@
-"""Who would fit, as the matcher saw it: stored with its version and time."""
+"""Who would fit, as the matcher saw it; what the matcher has learnt; and which lists it gave."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from linli.core.db import Base, WithId
@@ -51,3 +51,59 @@ class Suggestion(Base):
     unknown: Mapped[list[Any]]
     # {"km": 3} or {"tier": "township"}, as coarse as it may be told.
     nearness: Mapped[dict[str, Any]]
+
+
+class MatcherVersion(WithId):
+    """What was learnt from the answers up to a time, and how it did against the version before it.
+
+    Where none serves, the packaged matcher does, which has learnt from nobody.
+    """
+
+    __tablename__ = "matcher_versions"
+    __table_args__ = (
+        Index(
+            "uq_matcher_versions_serves",
+            "serves",
+            unique=True,
+            sqlite_where=text("serves"),
+            postgresql_where=text("serves"),
+        ),
+    )
+
+    name: Mapped[str] = mapped_column(unique=True)
+    ranker: Mapped[bytes] = mapped_column(deferred=True, deferred_raiseload=True)
+    stage: Mapped[str]
+    answers: Mapped[int]
+    yes: Mapped[int]
+    needs: Mapped[int]
+    # Between the first and the last question that it learnt from.
+    asked_from: Mapped[datetime]
+    asked_until: Mapped[datetime]
+    # A `matching.Comparison` on held-back time, with the version that served then.
+    compared_with: Mapped[str]
+    comparison: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    serves: Mapped[bool]
+
+
+class ShownList(WithId):
+    """A ranking as somebody saw it, so that it can be judged by what came of it: ids and numbers only.
+
+    Either people for a shift, or needs for a person. `entries` are [id, score, chance of a yes], best first.
+    """
+
+    __tablename__ = "shown_lists"
+    __table_args__ = (
+        CheckConstraint("(shift_id IS NULL) <> (account_id IS NULL)", name="of_a_shift_or_for_a_person"),
+        Index("ix_shown_lists_shift_id_made_at", "shift_id", "made_at"),
+        Index("ix_shown_lists_account_id_made_at", "account_id", "made_at"),
+    )
+
+    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id", ondelete="CASCADE"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    matcher: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    entries: Mapped[list[Any]]
+    # Of matcher and order: the same list again is not another one.
+    digest: Mapped[str]

@@ -41,11 +41,17 @@ class SuggestedPerson:
     likely: float
     # The matcher's code beside each sentence.
     coded_reasons: tuple[tuple[str, Message], ...]
+    # They add up to the score, or to its log-odds where the matcher has learnt.
     contributions: tuple[tuple[Message, float], ...]
+    is_learnt: bool
     ask_when: Message | None
     load: Message
     state: str | None
     may_be_proposed: bool
+
+    @property
+    def together(self) -> float:
+        return sum(value for _, value in self.contributions)
 
     @property
     def reasons(self) -> tuple[Message, ...]:
@@ -148,10 +154,8 @@ def _person(
         score=suggestion.score,
         likely=suggestion.likely,
         coded_reasons=wording.coded_reasons(suggestion.reasons),
-        contributions=tuple(
-            (sentence, suggestion.contributions.get(feature, 0.0))
-            for feature, sentence in wording.FEATURE_NAMES.items()
-        ),
+        contributions=wording.contributions(suggestion.contributions),
+        is_learnt="usual" in suggestion.contributions,
         ask_when=wording.please_ask(suggestion.unknown),
         load=wording.load(load, is_left_alone=is_left_alone),
         state=state.value if state else None,

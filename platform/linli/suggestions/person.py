@@ -1,7 +1,7 @@
 """One person as the matcher sees them: what they say, where they live, what they have promised."""
 
 import math
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,7 @@ from linli.suggestions import reads
 from linli.suggestions.open_needs import counties_within
 from linli.suggestions.pools import county_of
 from linli.suggestions.ranking import Known
+from linli.suggestions.serving import Serving
 from linli.suggestions.tables import NeedTable
 from linli.volunteers.pool import KM_PER_DEGREE, PoolRow
 from linli.volunteers.queries import profile_of
@@ -62,10 +63,14 @@ async def counties_of(session: AsyncSession, person: PoolRow) -> list[str]:
     return list(dict.fromkeys((*own, *await counties_within(session, *box))))
 
 
-async def known_of(session: AsyncSession, account_id: UUID, table: NeedTable) -> Known:
-    """What the person has promised, and how they stand to needs."""
+async def known_of(
+    session: AsyncSession, account_id: UUID, table: NeedTable, serves: Serving, *, now: datetime
+) -> Known:
+    """What the person has promised, how they stand to needs, and what was learnt, with their answers."""
     own = reads.among([account_id])
     blocked = await reads.blocked_pairs(session, reads.blocks_of(account_id))
     return Known(
-        await reads.promises(session, own, around=table.span), [*await reads.pairs(session, own), *blocked]
+        await reads.promises(session, own, around=table.span),
+        [*await reads.pairs(session, own), *blocked],
+        await serves.knowing(session, own, now=now),
     )

@@ -15,10 +15,10 @@ from linli.needs.rules import NeedState
 from linli.participation.models import Participation
 from linli.participation.rules import LAST_ANSWER_BEFORE_SHIFT, State, invitation_expires_at
 from linli.suggestions import reads, wording
-from linli.suggestions.matcher import matcher
 from linli.suggestions.models import Suggestion, SuggestionRun
 from linli.suggestions.people import SuggestedPerson, suggested_people
 from linli.suggestions.ranking import likely_of
+from linli.suggestions.serving import serving
 from linli.volunteers.names import shown_name
 from matching import Proposal, propose
 
@@ -80,7 +80,7 @@ async def answer_for_shift(
     if is_stale and need.state is NeedState.open and shift.places_free:
         return None
     if run is None:
-        return _nobody_looked_for(shift, now)
+        return _nobody_looked_for(shift, (await serving(session)).version, now)
     people = await suggested_people(session, run=run, shift=shift, now=now)
     plan = await _plan(session, people, shift=shift, now=now)
     candidates = [each for each in people if each.may_be_proposed]
@@ -124,9 +124,9 @@ def _answer(
     )
 
 
-def _nobody_looked_for(shift: Shift, now: datetime) -> Answer:
+def _nobody_looked_for(shift: Shift, version: str, now: datetime) -> Answer:
     """Where no place is free, nobody is looked for."""
-    run = SuggestionRun(fitting=0, excluded={}, not_applied=[], made_at=now, matcher=matcher().version)
+    run = SuggestionRun(fitting=0, excluded={}, not_applied=[], made_at=now, matcher=version)
     return _answer(run, [], [], propose([], places=0), shift, now)
 
 

@@ -8,11 +8,25 @@ from uuid import UUID
 
 import numpy as np
 
+from linli.suggestions.learning.past import Informed
 from linli.suggestions.matcher import matcher
 from linli.suggestions.pools import Pool
 from linli.suggestions.reads import NeedRow, PairRow, PromiseRow, ShiftRow
 from linli.suggestions.tables import NeedTable, bookings_of, pairs_of
-from matching import Eligibility, Needs, Ranking, Reason, Volunteers, check, explain_pairs, probability_of_yes
+from matching import (
+    Eligibility,
+    HistoryFeature,
+    Needs,
+    Ranker,
+    Ranking,
+    Reason,
+    ReasonCode,
+    Volunteers,
+    check,
+    explain_pairs,
+    probability_of_yes,
+)
+from matching.informed import USUAL
 from matching.nearness import Tier, distance_km, shared_tier
 
 # Shifts looked at together; ten thousand people take a megabyte for each.
@@ -21,15 +35,20 @@ KEPT: Final = 50
 KEPT_PER_PLACE: Final = 5
 MOST_KEPT: Final = 500
 
+EARLIER: Final = ReasonCode.EARLIER_ANSWERS.value
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class RankedPerson:
-    """`reasons` are codes with parameters, `unknown` gates to ask about, `nearness` km or a division."""
+    """`reasons` are codes with parameters, `unknown` gates to ask about, `nearness` km or a division.
+
+    `likely` is the chance of a yes where that was learnt; the contributions then add up to its log-odds.
+    """
 
     account_id: UUID
     score: float
+    likely: float | None
     contributions: Json
     reasons: tuple[Json, ...]
     unknown: tuple[str, ...]
@@ -51,17 +70,21 @@ class RankedShift:
 
 @dataclass(frozen=True)
 class Known:
-    """What these people have promised, and what already stands between them and these needs."""
+    """What these people have promised, what already stands between them and these needs, what was learnt."""
 
     promises: Sequence[PromiseRow]
     pairs: Sequence[PairRow]
+    learnt: Informed | None = None
+
+    def ranker(self, account_ids: Sequence[UUID]) -> Ranker:
+        return self.learnt.about(account_ids) if self.learnt else matcher().ranker
 
 
 def rank_people(
     table: NeedTable, pool: Pool, known: Known, *, today: date, top: int | None = None
 ) -> list[RankedShift]:
     """For each shift the best people, best first; `top` of them, or enough for its places."""
-    bookings = bookings_of(pool.people, known.promises)
+    bookings, ranker = bookings_of(pool.people, known.promises), known.ranker(pool.account_ids)
     ranked: list[RankedShift] = []
     for start in range(0, len(table.needs), AT_ONCE):
         rows = range(start, min(start + AT_ONCE, len(table.needs)))
@@ -69,9 +92,9 @@ def rank_people(
         pairs = pairs_of(needs, pool.people, known.pairs)
         eligible = check(needs, pool.people, today=today, bookings=bookings, pairs=pairs)
         most = [top or _kept_for(table.of_row[row][1]) for row in rows]
-        best = matcher().ranker.rank_volunteers(needs, pool.people, eligible, k=max(most))
+        best = ranker.rank_volunteers(needs, pool.people, eligible, k=max(most))
         for n, row in enumerate(rows):
-            people = tuple(_people(needs, n, pool, eligible, best[n], most[n]))
+            people = tuple(_people(ranker, needs, n, pool, eligible, best[n], most[n]))
             ranked.append(_ranked_shift(*table.of_row[row], eligible, n, people))
     return ranked
 
@@ -81,6 +104,14 @@ def likely_of(answers: Mapping[UUID, tuple[int, int]], account_ids: Sequence[UUI
     counts = np.array([answers.get(id, (0, 0)) for id in account_ids], dtype=np.int64).reshape(-1, 2)
     likely = probability_of_yes(counts[:, 0], counts[:, 1])
     return dict(zip(account_ids, likely.tolist(), strict=True))
+
+
+def told_contributions(parts: Mapping[str, float]) -> Json:
+    """As they are kept: what somebody answered before is one number, and nobody's affair in detail."""
+    kept = {str(name): value for name, value in parts.items() if name not in set(HistoryFeature)}
+    if USUAL in kept:
+        kept[EARLIER] = sum(parts[name] for name in HistoryFeature)
+    return kept
 
 
 def nearness_of(km: float, tier: int) -> Json:
@@ -124,16 +155,17 @@ def _ranked_shift(
 
 
 def _people(
-    needs: Needs, row: int, pool: Pool, eligible: Eligibility, best: Ranking, most: int
+    ranker: Ranker, needs: Needs, row: int, pool: Pool, eligible: Eligibility, best: Ranking, most: int
 ) -> Iterator[RankedPerson]:
     rows = best.rows[:most]
     one, people = needs.take([row]), pool.people.take(rows)
-    told = explain_pairs(matcher().ranker, one, people)[0]
+    told = explain_pairs(ranker, one, people)[0]
     for person, where, why in zip(rows.tolist(), _nearness(one, people), told, strict=True):
         yield RankedPerson(
             account_id=pool.account_ids[person],
             score=why.score,
-            contributions={str(feature): value for feature, value in why.contributions.items()},
+            likely=why.score if USUAL in why.contributions else None,
+            contributions=told_contributions(why.contributions),
             reasons=tuple(reason_of(each) for each in why.reasons),
             unknown=tuple(gate.name.lower() for gate in eligible.to_ask(row, person)),
             nearness=where,

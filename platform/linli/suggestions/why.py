@@ -17,17 +17,21 @@ from linli.suggestions import reads, why_words, wording
 from linli.suggestions.matcher import matcher
 from linli.suggestions.open_needs import blurred
 from linli.suggestions.person import known_of, row_of
-from linli.suggestions.ranking import Known, reason_of
+from linli.suggestions.ranking import Known, reason_of, told_contributions
 from linli.suggestions.reads import ShiftRow
+from linli.suggestions.serving import serving
 from linli.suggestions.tables import NeedTable, bookings_of, needs_table, pairs_of, volunteers_table
 from linli.suggestions.texts import EncodedTexts
 from linli.suggestions.topics import with_topics
 from linli.volunteers.pool import PoolRow
 from matching import Eligibility, Explanation, Volunteers, check, explain_pairs
 from matching.gates import Gate
+from matching.informed import USUAL
 from matching.ranking import best_rows
 
 POINTS: Final = 100
+# Where the matcher has learnt, ten points are the odds of a yes times e: nothing together is as often as not.
+LEARNT_POINTS: Final = 10
 # Every part may give a reason: the list is complete, not a selection.
 ALL_REASONS: Final = 20
 
@@ -51,9 +55,13 @@ class Time:
 
 @dataclass(frozen=True)
 class Why:
-    """How a need fits one person, by its best time. The points of the shares add up to `points`."""
+    """How a need fits one person, by its best time. The points of the shares add up to `points`.
+
+    `chance` is how many of a hundred would say yes, None where nothing was learnt.
+    """
 
     points: int
+    chance: int | None
     shares: tuple[Share, ...]
     best: ShiftRow | None
     times: tuple[Time, ...]
@@ -68,19 +76,19 @@ async def why_shown(session: AsyncSession, *, account: Account, need: Need, now:
     [row] = await reads.need_rows(session, Need.id == need.id, now=now, limit=1, only_free=False)
     if not row.shifts:
         return None
-    table = needs_table([blurred(row)], EncodedTexts(matcher().text_model))
+    table, serves = needs_table([blurred(row)], EncodedTexts(matcher().text_model)), await serving(session)
     person = await row_of(session, account, i18n.local(now).date())
-    known = await known_of(session, account.id, table)
+    known = await known_of(session, account.id, table, serves, now=now)
     return await asyncio.to_thread(_why, table, person, known, now)
 
 
-def in_points(contributions: Mapping[str, float]) -> dict[str, int]:
-    """Whole points of a hundred that add up to the rounded score: the largest rests are rounded up.
+def in_points(contributions: Mapping[str, float], each: int = POINTS) -> dict[str, int]:
+    """Whole points that add up to the rounded sum: the largest rests are rounded up.
 
     >>> in_points({"skills": 0.125, "nearness": 0.125, "time": 0.2})
     {'skills': 13, 'nearness': 12, 'time': 20}
     """
-    exact = {name: value * POINTS for name, value in contributions.items()}
+    exact = {name: value * each for name, value in contributions.items()}
     points = {name: int(np.floor(value)) for name, value in exact.items()}
     lacking = round(sum(exact.values())) - sum(points.values())
     by_rest = sorted(exact, key=lambda name: points[name] - exact[name])
@@ -88,7 +96,10 @@ def in_points(contributions: Mapping[str, float]) -> dict[str, int]:
 
 
 def _why(table: NeedTable, person: PoolRow, known: Known, now: datetime) -> Why:
-    one = volunteers_table([person], EncodedTexts(matcher().text_model))
+    one, ranker = (
+        volunteers_table([person], EncodedTexts(matcher().text_model)),
+        known.ranker([person.account_id]),
+    )
     eligible = check(
         table.needs,
         one,
@@ -102,13 +113,16 @@ def _why(table: NeedTable, person: PoolRow, known: Known, now: datetime) -> Why:
         if shift is not None
     ]
     fitting = np.array([each.refusal is None for each in times])
-    scores = matcher().ranker.score(table.needs, one).total[:, 0]
+    scores = ranker.score(table.needs, one).total[:, 0]
     is_any = fitting if fitting.any() else np.ones(len(times), dtype=np.bool_)
     best = int(best_rows(scores, is_any, table.needs.id_order, k=1)[0])
-    told = _explained(table, best, one)
-    points = in_points({str(name): value for name, value in told.contributions.items()})
+    told = explain_pairs(ranker, table.needs.take([best]), one, limit=ALL_REASONS)[0][0]
+    kept = told_contributions(told.contributions)
+    is_learnt = USUAL in kept
+    points = in_points(kept, LEARNT_POINTS if is_learnt else POINTS)
     return Why(
         points=sum(points.values()),
+        chance=round(100 * told.score) if is_learnt else None,
         shares=tuple(_shares(points, told, table, best, one)),
         best=times[best].shift if fitting.any() else None,
         times=tuple(times),
@@ -124,10 +138,6 @@ def _refusal(shift: ShiftRow, eligible: Eligibility, row: int) -> Message | None
     return why_words.refusal(Gate(failing).name.lower() if failing >= 0 else "within_reach")
 
 
-def _explained(table: NeedTable, row: int, one: Volunteers) -> Explanation:
-    return explain_pairs(matcher().ranker, table.needs.take([row]), one, limit=ALL_REASONS)[0][0]
-
-
 def _shares(
     points: Mapping[str, int], told: Explanation, table: NeedTable, row: int, one: Volunteers
 ) -> Sequence[Share]:
@@ -135,8 +145,8 @@ def _shares(
     kept = [with_topics(reason_of(reason), needs, 0, one) for reason in told.reasons]
     says = {why_words.FEATURE_OF_REASON[code]: said for code, said in wording.coded_for_person(kept)}
     shares = [
-        Share(why_words.FEATURE_NAMES[name], points[name], says.get(name))
-        for name in why_words.FEATURE_NAMES
+        Share(sentence, points[name], says.get(name))
+        for name, sentence in why_words.PART_NAMES.items()
         if name in points
     ]
     return sorted(shares, key=lambda share: -share.points)

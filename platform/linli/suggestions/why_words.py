@@ -5,6 +5,7 @@ from typing import Final
 
 from linli.core.i18n import Message
 from matching import Feature, ReasonCode
+from matching.informed import USUAL
 
 NO_PLACE: Final = Message("All places at this time are taken.")
 FEATURE_NAMES: Final[Mapping[str, Message]] = {
@@ -14,6 +15,12 @@ FEATURE_NAMES: Final[Mapping[str, Message]] = {
     Feature.FIELD: Message("Where you want to help"),
     Feature.TEXT: Message("What you wrote"),
     Feature.LANGUAGE: Message("What you speak"),
+}
+# The last two only where the matcher has learnt.
+PART_NAMES: Final[Mapping[str, Message]] = {
+    **FEATURE_NAMES,
+    ReasonCode.EARLIER_ANSWERS: Message("How you answered before"),
+    USUAL: Message("The same for everybody"),
 }
 FEATURE_OF_REASON: Final[Mapping[str, str]] = {
     ReasonCode.SKILL: Feature.SKILLS,
@@ -25,6 +32,7 @@ FEATURE_OF_REASON: Final[Mapping[str, str]] = {
     ReasonCode.FIELD: Feature.FIELD,
     ReasonCode.LANGUAGE: Feature.LANGUAGE,
     ReasonCode.TEXT: Feature.TEXT,
+    ReasonCode.EARLIER_ANSWERS: ReasonCode.EARLIER_ANSWERS,
 }
 # A block of either side is told where one asks to come, and counts here as a no (`reads.blocked_pairs`).
 _REFUSALS: Final[Mapping[str, Message]] = {

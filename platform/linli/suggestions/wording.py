@@ -22,6 +22,12 @@ FEATURE_NAMES: Final[Mapping[str, Message]] = {
     "text": Message("In their own words"),
     "language": Message("Language"),
 }
+# Only where the matcher has learnt; the parts then add up to the log-odds of a yes.
+LEARNT_NAMES: Final[Mapping[str, Message]] = {
+    **FEATURE_NAMES,
+    "earlier_answers": Message("What they answered before"),
+    "usual": Message("The same for everybody"),
+}
 GATE_SENTENCES: Final[Mapping[str, Message]] = {
     "opted_in": Message("not asked to be proposed"),
     "not_barred": Message("blocked"),
@@ -86,6 +92,12 @@ def nearness(where: Params) -> Message | None:
     if "km" in where:
         return _distance(where)
     return TIERS.get(where.get("tier", ""))
+
+
+def contributions(parts: Mapping[str, float]) -> tuple[tuple[Message, float], ...]:
+    """What an order is made of, in words."""
+    names = LEARNT_NAMES if "usual" in parts else FEATURE_NAMES
+    return tuple((sentence, parts.get(name, 0.0)) for name, sentence in names.items())
 
 
 def please_ask(unknown: Collection[str]) -> Message | None:
@@ -211,6 +223,7 @@ _ABOUT_PERSON: Final[Mapping[str, Wording]] = {
     "field": lambda reason: Message("Likes to help: {field}", field=seed.fields()[reason["field_id"]]),
     "language": lambda reason: Message("Speaks {language}", language=seed.languages()[reason["language_id"]]),
     "text": lambda _: Message("What they say of themselves fits"),
+    "earlier_answers": lambda _: Message("Has gladly said yes before"),
 }
 _FOR_PERSON: Final[Mapping[str, Wording]] = {
     **_ABOUT_PERSON,
@@ -223,4 +236,5 @@ _FOR_PERSON: Final[Mapping[str, Wording]] = {
         "You speak {language}", language=seed.languages()[reason["language_id"]]
     ),
     "text": _topics,
+    "earlier_answers": lambda _: Message("Like what you said yes to"),
 }

@@ -54,6 +54,7 @@ async def pool(
     spread: tuple[float, float] = (0.0, 0.0),
     on_day: date,
     only_samples: bool = False,
+    whose: ColumnElement[bool] | None = None,
 ) -> list[PoolRow]:
     """Opted-in volunteers of a division (None: of all), and those whose reach may touch a point.
 
@@ -68,6 +69,8 @@ async def pool(
         query = query.where(or_(here, _reaches(near, spread)) if near else here)
     if only_samples:
         query = query.where(Account.is_sample)
+    if whose is not None:
+        query = query.where(whose)
     found = await session.execute(query.order_by(VolunteerProfile.account_id))
     rows: list[PoolRow] = []
     for part in found.partitions(ROWS_AT_ONCE):

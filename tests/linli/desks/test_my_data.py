@@ -31,7 +31,7 @@ from linli.organizations.rules import Role
 from linli.participation.models import FriendGroupMember
 from linli.participation.rules import State
 from linli.rosters.models import RegisteredPerson
-from linli.suggestions.models import Suggestion, SuggestionRun
+from linli.suggestions.models import ShownList, Suggestion, SuggestionRun
 from linli.volunteers.models import VolunteerCredential, VolunteerField, VolunteerLanguage, VolunteerSkill
 from linli.volunteers.rules import SkillLevel
 from tests.conftest import Visitor
@@ -58,6 +58,7 @@ NOT_ABOUT_THEM = {
     "dispatches.asked_by_id": "acts for an organization",
     "dispatches.answered_by_id": "acts for a team or an organization",
     "insurance_entries.entered_by_id": "about the insurance",
+    "matcher_versions.made_by_id": "acts for whoever runs the site",
     "insurance_entries.checked_by_id": "about the insurance",
     "insurance_entries.revoked_by_id": "about the insurance",
     "organizations.claimed_by_id": "half an hour, about the organization",
@@ -132,6 +133,9 @@ async def make_full_person(
         session.add(run)
         await session.flush()
         session.add(suggestion(run, account, mark))
+    session.add(
+        ShownList(account_id=account.id, matcher=f"matcher {mark}", made_at=now, entries=[], digest="d")
+    )
     group = await make_group(session, need.shifts[0], token=f"link {mark}")
     await make_invitation(session, organization, account, account_id=account.id)
     conversation = await open_conversation(session, need_id=need.id, account_id=account.id, now=now)

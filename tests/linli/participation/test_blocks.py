@@ -167,8 +167,8 @@ async def test_nobody_is_suggested_across_a_block_and_the_count_betrays_nobody(
     # What was stored before the block is not shown any more,
     shown = await suggested_people(session, run=run, shift=need.shifts[0], now=now)
     assert [each.account_id for each in shown] == [kept.id]
-    assert await needs_for_person(session, account=blocked, now=now, limit=5) == []
-    assert len(await needs_for_person(session, account=kept, now=now, limit=5)) == 1
+    assert (await needs_for_person(session, account=blocked, now=now, limit=5)).cards == []
+    assert len((await needs_for_person(session, account=kept, now=now, limit=5)).cards) == 1
     # and the next answer counts the person among those who said no.
     [ranked] = await refresh_need(session, need_id=need.id, now=now)
     assert [each.account_id for each in ranked.people] == [kept.id]

@@ -41,7 +41,7 @@ async def where_it_stands(session: AsyncSession, need: Need, settings: Settings,
         "newest": [each.id for each in await newest_needs(session, now=now, division=None)],
         "to be suggested": await stale_needs(session, now=now),
         "for a person": [
-            row.id for row, _ in (await open_needs_in(session, [need.division[:6]], now=now)).of_row
+            row.id for row, _ in (await open_needs_in(session, [need.division[:6]], now=now))[0].of_row
         ],
     }
     counted = await open_field_counts(session, now=now, division=None)

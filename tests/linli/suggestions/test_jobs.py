@@ -149,7 +149,7 @@ async def test_a_need_that_goes_while_it_is_ranked_leaves_nothing_behind(
     ranked = read.rank()
     await session.delete(need)
     await session.flush()
-    await store(session, need_ids=[need.id], ranked=ranked, now=now)
+    await store(session, need_ids=[need.id], ranked=ranked, matcher=read.matcher, now=now)
     assert await session.scalar(select(func.count()).select_from(SuggestionRun)) == 0
 
 
@@ -179,7 +179,7 @@ async def test_what_has_begun_or_ended_is_forgotten(
     assert [len(await made_at(session, each)) for each in (begins, called_off, stays)] == [0, 0, 1]
 
 
-async def test_idling_takes_two_queries_however_many_needs_there_are(
+async def test_idling_takes_three_queries_however_many_needs_there_are(
     session: AsyncSession, database: Database, now: datetime, statements: list[str]
 ) -> None:
     for _ in range(12):
@@ -188,4 +188,4 @@ async def test_idling_takes_two_queries_however_many_needs_there_are(
     await run_until_idle(database, REFRESH, now=now)
     statements.clear()
     assert not await has_stale(session, now)
-    assert len(statements) == 2
+    assert len(statements) == 3

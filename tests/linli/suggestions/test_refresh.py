@@ -314,9 +314,9 @@ async def test_the_number_of_queries_does_not_grow_with_the_pool(
     assert len(statements) == QUERIES_OF_ONE_REFRESH
 
 
-# The need and its shifts, the pool's state (3) and rows, promises, who takes part and who
-# is blocked; then what is stored.
-QUERIES_OF_ONE_REFRESH = 2 + 4 + 3 + 7
+# The need and its shifts, the pool's state (3) and rows, which matcher serves, promises, who takes part and
+# who is blocked; then what is stored, and noted if it is another list than the last.
+QUERIES_OF_ONE_REFRESH = 2 + 4 + 1 + 3 + 7 + 2
 
 
 async def test_needs_read_together_are_ranked_as_one_by_one(session: AsyncSession, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Why a need is shown to somebody adds up, and why another is not names the first thing in the way."""
 
+import math
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from linli.volunteers.rules import SkillLevel
 from matching.gates import Gate
 from tests.factories import make_need, make_participation
 from tests.linli.suggestions.factories import make_asking_need, make_helper
+from tests.linli.suggestions.versions import make_version, ranker_that_weighs
 
 
 async def why(session: AsyncSession, person: Account, need: Need, now: datetime) -> Why:
@@ -41,7 +43,7 @@ async def test_the_points_add_up_and_are_those_of_the_list(session: AsyncSession
     said = {share.name.text: share.says for share in found.shares}
     assert said["What you can do"] is not None
     assert said["What you can do"].in_language("zh") == "您会：陪伴聊天"
-    [card] = await needs_for_person(session, account=person, now=now, limit=5)
+    [card] = (await needs_for_person(session, account=person, now=now, limit=5)).cards
     assert set(card.reasons) <= set(said.values())
 
 
@@ -83,7 +85,7 @@ async def test_the_first_thing_in_the_way_is_named(
     assert not found.fits
     [time] = found.times
     assert time.refusal == why_words.refusal(gate)
-    assert await needs_for_person(session, account=person, now=now, limit=5) == []
+    assert (await needs_for_person(session, account=person, now=now, limit=5)).cards == []
 
 
 @pytest.mark.parametrize(
@@ -139,3 +141,15 @@ async def test_what_happened_is_counted_and_answers_can_be_forgotten(
     later = now + timedelta(hours=1)
     await make_participation(session, need.shifts[0], person, State.declined, asked_at=later)
     assert (await history_of(session, account_id=person.id, now=later)).asked == 1
+
+
+async def test_what_was_learnt_is_told_in_parts_that_add_up(session: AsyncSession, now: datetime) -> None:
+    await make_version(session, now, ranker_that_weighs(skills=3.0, field=-1.0))
+    need = await make_asking_need(session, skills={"chatting": False})
+    person = await make_helper(session, skills={"chatting": SkillLevel.good})
+    found = await why(session, person, need, now)
+    names = [share.name.in_language("en") for share in found.shares]
+    assert found.points == sum(share.points for share in found.shares)
+    assert {"How you answered before", "The same for everybody"} < set(names)
+    assert found.chance is not None
+    assert found.points == pytest.approx(10 * math.log(found.chance / (100 - found.chance)), abs=1)

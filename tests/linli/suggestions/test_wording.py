@@ -11,6 +11,7 @@ from linli.suggestions import wording
 from linli.volunteers.names import shown_name, surname_of
 from matching import Feature, Gate, ReasonCode
 from matching.gates import PASSES_UNKNOWN
+from matching.informed import USUAL
 from matching.nearness import Tier
 
 REASONS: list[dict[str, Any]] = [
@@ -37,6 +38,7 @@ REASONS += [
     {"code": "language", "language_id": "guizhou"},
     {"code": "text"},
     {"code": "text", "topics": [seed.skills()["chatting"]]},
+    {"code": "earlier_answers"},
 ]
 HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]{2}")
 
@@ -71,9 +73,10 @@ def test_reasons_name_what_they_speak_of() -> None:
         "Speaks Guizhou dialect",
         "What they say of themselves fits",
         "What they say of themselves fits",
+        "Has gladly said yes before",
     ]
     volunteer = wording.reasons_for_person(REASONS)
-    assert volunteer[-1].in_language("zh") == "您写到了陪伴聊天"
+    assert volunteer[-2].in_language("zh") == "您写到了陪伴聊天"
     assert volunteer[9].in_language("zh") == "您周二上午、周日下午有空"
 
 
@@ -90,6 +93,7 @@ def test_every_gate_feature_question_and_tier_has_its_words() -> None:
     assert list(wording.GATE_SENTENCES) == [gate.name.lower() for gate in Gate]
     assert set(wording.QUESTIONS) == {gate.name.lower() for gate in PASSES_UNKNOWN}
     assert list(wording.FEATURE_NAMES) == list(Feature)
+    assert list(wording.LEARNT_NAMES) == [*Feature, ReasonCode.EARLIER_ANSWERS, USUAL]
     assert set(wording.TIERS) == {tier.name.lower() for tier in Tier if tier > Tier.NONE}
 
 

@@ -25,6 +25,9 @@ WhoIs = Callable[[AsyncSession, str, datetime], Awaitable[Caller | None]]
 NoteSeen = Callable[[Database, Caller, datetime], Awaitable[None]]
 
 
+_AFTERWARDS = "afterwards"
+
+
 class DeadlinePassed(HTTPException):
     status_code = 503
 
@@ -82,6 +85,8 @@ def request_session(
             caller: Caller | None = scope["user"]
             if caller is not None:
                 await note_seen(database, caller, clock.now())
+            for act in scope["state"].get(_AFTERWARDS, ()):
+                await act(database)
 
         return middleware
 
@@ -118,6 +123,11 @@ def _note_failure(task: asyncio.Future[None]) -> None:
     """Nobody may be waiting any more; a failure that nobody looks at would be printed with all its values."""
     if not task.cancelled() and (failure := task.exception()):
         log.debug("a request's work ended", kind=type(failure).__name__)
+
+
+def afterwards(request: Request[Any, Any, Any], act: Callable[[Database], Awaitable[None]]) -> None:
+    """Done when the person has their answer, apart from the request's transaction; it must not raise."""
+    request.scope["state"].setdefault(_AFTERWARDS, []).append(act)
 
 
 async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:

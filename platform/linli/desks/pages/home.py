@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -10,6 +11,7 @@ from linli.accounts import actions as accounts
 from linli.accounts.models import Account
 from linli.core.web.given import Asked, Caller, Form, Now, QueryText, Session
 from linli.core.web.security import may, signed_in
+from linli.core.web.sessions import afterwards
 from linli.core.web.templating import done, render
 from linli.desks.pages.my_suggestions import said_of
 from linli.desks.places import places_of
@@ -20,7 +22,8 @@ from linli.needs.filters import NeedFilter
 from linli.needs.queries import NeedCard, newest_needs
 from linli.participation import queries
 from linli.participation.rules import WAITS_FOR_YES, State
-from linli.suggestions.for_person import needs_for_person
+from linli.suggestions.for_person import PersonsList, needs_for_person
+from linli.suggestions.shown import note_list_of_person
 from linli.volunteers.models import VolunteerProfile
 
 Page = Response[Any]
@@ -39,11 +42,16 @@ async def my_home(
     coming = await queries.commitments(session, account_id=caller.account_id, now=now)
     place = with_code(account.division or "")
     county = county_of(place) if place else None
-    cards = (
-        _with_why(await needs_for_person(session, account=account, now=now, limit=ALL))
+    listed = (
+        await needs_for_person(session, account=account, now=now, limit=ALL)
         if personalised
-        else await newest_needs(session, now=now, division=county.code if county else None, limit=ALL)
+        else PersonsList(
+            await newest_needs(session, now=now, division=county.code if county else None, limit=ALL), None
+        )
     )
+    seen = listed if show == "all" else listed.first(FIRST)
+    if seen.shown:
+        afterwards(request, partial(note_list_of_person, account_id=account.id, shown=seen.shown, now=now))
     promised = [each for each in coming if each.participation.state is State.confirmed]
     news, teams = await volunteer_groups(session, account_id=caller.account_id)
     return render(
@@ -55,8 +63,8 @@ async def my_home(
         coming=coming,
         news=news,
         teams=teams,
-        cards=cards if show == "all" else cards[:FIRST],
-        more=len(cards) > FIRST and show != "all",
+        cards=_with_why(seen.cards),
+        more=len(listed.cards) > FIRST and show != "all",
         all_url="/home?show=all" + ("&order=newest" if order == "newest" else ""),
         personalised=personalised,
         has_profile=profile is not None,

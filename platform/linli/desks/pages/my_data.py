@@ -32,7 +32,7 @@ from linli.notifications.models import Notice, OutboxMessage
 from linli.organizations.models import Membership, MembershipInvitation, Organization
 from linli.participation.models import FriendGroupMember, Participation
 from linli.rosters.models import RegisteredPerson
-from linli.suggestions.models import Suggestion
+from linli.suggestions.models import ShownList, Suggestion
 from linli.teams.models import Team, TeamMember
 from linli.volunteers.models import (
     VolunteerCredential,
@@ -63,6 +63,7 @@ OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "participations": (Participation, "account_id"),
     "groups": (FriendGroupMember, "account_id"),
     "suggestions": (Suggestion, "account_id"),
+    "lists_shown": (ShownList, "account_id"),
     "conversations": (Conversation, "account_id"),
     "reports": (Report, "reporter_id"),
     "blocks": (Block, "account_id"),

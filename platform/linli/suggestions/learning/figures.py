@@ -1,0 +1,83 @@
+"""A comparison as it is shown: measures with their differences, and what was said against what came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matching import Comparison
+from matching.comparison import Interval
+
+
+class Verdict(StrEnum):
+    """Of the new version; a difference whose interval holds 0 is noise."""
+
+    better = "better"
+    no_worse = "no_worse"
+    worse = "worse"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """New less old, need by need, with the 95 % interval of the mean."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    new: float | None
+    old: float | None
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """Questions whose chance of a yes lay within a tenth: the mean chance, and the share that said yes."""
+
+    questions: int
+    said: float
+    came: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ComparisonFigures:
+    questions: int
+    yes: int
+    needs: int
+    log_loss: Figures
+    ndcg: Figures
+    calibration_error: Figures
+    said: Sequence[Said]
+    verdict: Verdict
+
+
+def figures_of(found: Comparison) -> ComparisonFigures:
+    new, old = found.new, found.old
+    return ComparisonFigures(
+        questions=found.questions,
+        yes=found.yes,
+        needs=found.needs,
+        log_loss=Figures(new.log_loss, old.log_loss, _difference(found.log_loss_difference)),
+        ndcg=Figures(new.ndcg, old.ndcg, _difference(found.ndcg_difference)),
+        calibration_error=Figures(new.calibration_error, old.calibration_error),
+        said=[
+            Said(each.questions, each.said, each.came.mean, each.came.low, each.came.high)
+            for each in new.bins
+        ],
+        verdict=_verdict(found),
+    )
+
+
+def _difference(found: Interval | None) -> Difference | None:
+    return Difference(found.mean, found.low, found.high) if found else None
+
+
+def _verdict(found: Comparison) -> Verdict:
+    if found.is_worse:
+        return Verdict.worse
+    is_better = found.log_loss_difference.high < 0
+    return Verdict.better if is_better else Verdict.no_worse

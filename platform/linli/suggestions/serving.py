@@ -1,0 +1,96 @@
+"""Which matcher serves: what was learnt last and put into service, or else the packaged one.
+
+Every process asks at every look, so that a change is noticed without a restart; what was read is kept.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.suggestions.learning.answers import answer_rows
+from linli.suggestions.learning.past import Informed
+from linli.suggestions.matcher import matcher
+from linli.suggestions.models import MatcherVersion
+from matching import LearntRanker, unpack
+
+log = structlog.get_logger("linli.suggestions")
+MOST_KEPT: Final = 4
+# Of the people of a county; the latest count.
+MOST_ANSWERS: Final = 100_000
+
+_kept: OrderedDict[UUID, "Serving"] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Serving:
+    """`version` names text model and ranker, for what is stored; `learnt` is None for the packaged one."""
+
+    version: str
+    id: UUID | None = None
+    learnt: LearntRanker | None = None
+
+    async def knowing(
+        self, session: AsyncSession, whose: ColumnElement[bool], *, now: datetime
+    ) -> Informed | None:
+        """With what these people did; None, and no query, where nothing was learnt."""
+        if self.learnt is None:
+            return None
+        rows = await answer_rows(session, whose, now=now, most=MOST_ANSWERS)
+        return Informed(self.learnt, rows, now)
+
+
+def serving_id() -> Select[tuple[UUID]]:
+    """Asked alone, or as a part of another query."""
+    return select(MatcherVersion.id).where(MatcherVersion.serves)
+
+
+async def serving(session: AsyncSession) -> Serving:
+    """One small query, and what was learnt where this process has not read it yet."""
+    return await serving_with(session, await session.scalar(serving_id()))
+
+
+async def serving_with(session: AsyncSession, id: UUID | None) -> Serving:
+    """The version with this id, or the packaged matcher where there is none or it cannot be read."""
+    if id is None:
+        return Serving(matcher().version)
+    if id not in _kept:
+        _keep(id, await _read_version(session, id))
+    return _kept[id]
+
+
+def can_be_read(content: bytes) -> bool:
+    """Whether this version of Linli understands what another one learnt."""
+    return _read(content) is not None
+
+
+def forget_serving() -> None:
+    _kept.clear()
+
+
+async def _read_version(session: AsyncSession, id: UUID) -> Serving:
+    query = select(MatcherVersion.name, MatcherVersion.ranker).where(MatcherVersion.id == id)
+    found = (await session.execute(query)).one_or_none()
+    ranker = _read(found.ranker) if found else None
+    if found is None or ranker is None:
+        return Serving(matcher().version)
+    return Serving(f"{matcher().version}+{found.name}", id, ranker)
+
+
+def _read(content: bytes) -> LearntRanker | None:
+    try:
+        return unpack(content)
+    except ValueError as problem:
+        log.warning("what was learnt cannot be used, so the packaged matcher serves", why=str(problem))
+        return None
+
+
+def _keep(id: UUID, version: Serving) -> None:
+    _kept[id] = version
+    while len(_kept) > MOST_KEPT:
+        _kept.popitem(last=False)
