@@ -16,6 +16,9 @@ from matching.invitations import propose, yes_distribution
 MOST_SEATS = 24
 """Nobody is asked past this many for one need in one wave."""
 
+LEAST_HOPE = 0.02
+"""What a place of a need counts at least, however unlikely it is that the whole need is filled."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Exploring:
@@ -58,6 +61,9 @@ class Day:
         Chance that each turns up after a yes.
     wanted : float, default=0.9
         Probability with which a need should be filled after its last wave.
+    whole : bool, default=False
+        Is a need that lacks one of its places worth nothing? Then messages for needs that can hardly be
+        filled are better sent for others.
     exploring : Exploring, optional
         Without it nothing is left to chance.
     """
@@ -70,6 +76,7 @@ class Day:
     price: Floats
     comes: Floats
     wanted: float = 0.9
+    whole: bool = False
     exploring: Exploring | None = None
 
 
@@ -190,8 +197,15 @@ def _seats(day: Day, chance: Floats, pending: list[list[float]]) -> tuple[Whole,
         wanted = 1 - (1 - day.wanted) ** (1 / max(1, int(day.waves[need])))
         seats = propose(best, places=places, wanted=wanted, pending=pending[need]).ask
         lacking = yes_distribution(pending[need])
+        hope = _hope(best, pending[need], places) if day.whole else 1.0
         for seat in seats:
             needs.append(need)
-            worth.append(float(day.value[need] / max(1, places) * lacking[:places].sum()))
+            worth.append(float(hope * day.value[need] / max(1, places) * lacking[:places].sum()))
             lacking = np.convolve(lacking, [1 - best[seat], best[seat]])
     return np.array(needs, dtype=np.int64), np.array(worth)
+
+
+def _hope(best: Floats, pending: list[float], places: int) -> float:
+    """Chance that all places would be filled if everybody here were asked."""
+    lacking = yes_distribution([*pending, *best.tolist()])[:places].sum()
+    return max(LEAST_HOPE, float(1 - lacking))

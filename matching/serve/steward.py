@@ -156,6 +156,7 @@ class Steward:
                 price=self.rules.price * self.history.usual_yes * (1 + self.sent.this_week(self.history.day)),
                 comes=self.history.chance_to_come(),
                 wanted=self.rules.wanted,
+                whole=True,
                 exploring=self._exploring(lacking, day),
             )
         )

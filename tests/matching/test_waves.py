@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -55,6 +56,13 @@ def test_a_need_that_is_as_good_as_filled_asks_nobody() -> None:
 def test_a_message_that_costs_more_than_it_brings_is_not_sent() -> None:
     assert plan(day(np.full((1, 5), 0.1), price=0.2)) == []
     assert plan(day(np.zeros((0, 5)))) == []
+
+
+def test_where_only_whole_needs_count_nobody_is_asked_for_one_that_cannot_be_filled() -> None:
+    chance = np.array([[0.6, 0.6, 0.0], [0.0, 0.0, 0.6]])
+    two_places_each = day(chance, places=2, price=0.1)
+    assert {each.need for each in plan(two_places_each)} == {0, 1}
+    assert {each.need for each in plan(replace(two_places_each, whole=True))} == {0}
 
 
 def test_who_does_not_come_is_asked_after_who_does() -> None:
