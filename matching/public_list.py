@@ -39,11 +39,29 @@ def lift(
     ...      eligible=np.array([True, True]))
     [1, 0]
     """
+    gain = worth(chance, value=value, places=places, pending=pending) + eligible * 1e3
+    return [int(row) for row in np.argsort(-np.round(gain, 9), kind="stable")]
+
+
+def worth(chance: Floats, *, value: Floats, places: Whole, pending: Sequence[Sequence[float]]) -> Floats:
+    """What a yes would bring, of which `lift` orders; for a list that is the same for everybody, chance 1.
+
+    Parameters are those of `lift`.
+
+    Returns
+    -------
+    ndarray of float64, shape (m,)
+
+    Examples
+    --------
+    >>> one = np.ones(2)
+    >>> worth(one, value=one, places=np.array([1, 2]), pending=[[0.9], []]).round(6).tolist()
+    [0.1, 0.5]
+    """
     lacking = np.array(
         [_lacking(tuple(each), max(1, count)) for each, count in zip(pending, places.tolist(), strict=True)]
     )
-    gain = chance * value * lacking / np.maximum(1, places) + eligible * 1e3
-    return [int(row) for row in np.argsort(-np.round(gain, 9), kind="stable")]
+    return np.asarray(chance * value * lacking / np.maximum(1, places), dtype=np.float64)
 
 
 @lru_cache(maxsize=4096)

@@ -20,6 +20,7 @@ class Need(WithId):
         # The counts beside the filters, and the newest: both read along these.
         Index("ix_needs_state_field_id_id", "state", "field_id", "id"),
         Index("ix_needs_state_posted_at_id", "state", "posted_at", "id"),
+        Index("ix_needs_state_lacking_id", "state", "lacking", "id"),
         Index("ix_needs_organization_id_state", "organization_id", "state"),
     )
 
@@ -58,6 +59,9 @@ class Need(WithId):
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     answer: Mapped[str] = mapped_column(default="")
     told_overdue_at: Mapped[datetime | None]
+    # What one more yes would bring, in thousandths, as last reckoned; a new need lacks somebody.
+    lacking: Mapped[int] = mapped_column(default=1000, server_default="1000")
+    weighed_at: Mapped[datetime | None] = mapped_column(index=True)
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(default="")
     # Where an imported need comes from: {"mapping": ..., "row": ..., "places": ..., "lacks": [...]}.

@@ -31,6 +31,7 @@ from linli.organizations.models import Organization
 Page = Response[Any]
 POSTED = Message("Posted. We are looking for people who fit.")
 NONE_OF_THESE = (Message("None of these"), "#other", False)
+ORDERS = ((Message("Where people lack most"), False), (Message("Soonest first"), True))
 KEPT = Message("Kept as a draft. Only your organization sees it.")
 
 
@@ -43,19 +44,26 @@ async def list_needs(
     place: QueryText = "",
     field: QueryText = "",
     day: QueryText = "",
+    order: QueryText = "",
     after: QueryText = "",
 ) -> Page:
-    """What is needed, with filters that stay in the address."""
-    chosen = NeedFilter.read(place=place, field=field, day=day)
+    """What is needed, with filters and an order that stay in the address."""
+    chosen = NeedFilter.read(place=place, field=field, day=day, order=order)
     found = search(near[:100], limit=8) if near else []
     if len(found) == 1:
         chosen = replace(chosen, division=found[0])
-    page = await queries.open_needs(session, now=now, chosen=chosen, zone=i18n.zone(), after=after)
+    read = queries.open_needs if chosen.is_soonest_first else queries.lacking_needs
+    page = await read(session, now=now, chosen=chosen, zone=i18n.zone(), after=after)
     counts = await queries.open_field_counts(session, now=now, division=chosen.code)
     return render(
         request,
         "needs/index.html",
-        by_day=_by_day(page.rows),
+        cards=page.rows,
+        by_day=_by_day(page.rows) if chosen.is_soonest_first else [],
+        orders=[
+            (name, chosen.url(is_soonest_first=is_soonest), chosen.is_soonest_first is is_soonest)
+            for name, is_soonest in ORDERS
+        ],
         next_url=chosen.url(after=page.next_cursor) if page.next_cursor else None,
         first_url=chosen.url() if after else None,
         near=near,

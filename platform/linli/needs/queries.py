@@ -171,6 +171,36 @@ def _open_shifts(division: str | None, field_id: str | None, day: datetime | Non
     )
 
 
+async def lacking_needs(
+    session: AsyncSession,
+    *,
+    now: datetime,
+    chosen: NeedFilter = EVERYTHING,
+    zone: ZoneInfo,
+    after: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[NeedCard]:
+    """The same needs, what lacks somebody most first: the same order for everybody."""
+    day = datetime.combine(chosen.day, time(), zone) if chosen.day else None
+    page = await read_page(
+        session,
+        _lacking(chosen.code, chosen.field_id, day),
+        keys=[Need.lacking, Need.id],
+        key_of=tuple,
+        after=after,
+        size=size,
+        descending=True,
+        given={"now": now},
+    )
+    return Page(await _open_cards(session, [row.id for row in page.rows], now, day), page.next_cursor)
+
+
+@lru_cache(maxsize=256)
+def _lacking(division: str | None, field_id: str | None, day: datetime | None) -> Select[Any]:
+    has_a_place = select(Shift.id).where(Shift.need_id == Need.id, *_has_a_place(Shift, day)).exists()
+    return select(Need.lacking, Need.id).where(*_is_looking(division, field_id), has_a_place)
+
+
 async def newest_needs(
     session: AsyncSession, *, now: datetime, division: str | None, limit: int = PAGE_SIZE
 ) -> list[NeedCard]:

@@ -11,8 +11,9 @@ from linli.core import seed
 from linli.core.i18n import Message, Named
 from linli.divisions.shown import named
 from linli.reports import queries
-from linli.reports.queries import Answered, Area, Outcome
+from linli.reports.queries import Answered
 from linli.reports.rules import MOST_HOURS, NOTHING, Share, begins_at, folded, hidden, is_small, median_of
+from linli.suggestions.outcomes import Area, Outcome, outcomes_in
 from linli.suggestions.standing_behind import standing_behind
 
 Name = Named | Message
@@ -86,7 +87,7 @@ async def figures_of(
 ) -> Figures:
     """Four queries, whatever the size."""
     begin = begins_at(now, weeks)
-    outcomes = await queries.outcomes(session, area=area, begin=begin, now=now)
+    outcomes = await outcomes_in(session, area=area, begin=begin, now=now)
     answered = await queries.unanswered(session, area=area, begin=begin, now=now)
     hours = await queries.hours_to_yes(session, area=area, begin=begin, now=now)
     found = {each: count for each, count in hours.items() if each is not None}
@@ -99,7 +100,7 @@ async def figures_of(
     behind = standing_behind((each.unit, each.field_id, each.mean, each.needs) for each in outcomes)
     return Figures(
         counted_at=now,
-        places=_sum(each.places for each in outcomes),
+        places=_sum(map(_places, outcomes)),
         nobody=_sum(each.nobody for each in answered),
         never_asked=_sum(never_asked.values()),
         waits=_waits(hours, is_public=is_public),
@@ -125,7 +126,7 @@ def _rows(
     nobody: dict[str, Share] = defaultdict(lambda: NOTHING)
     for outcome in outcomes:
         needs[by(outcome)] += outcome.needs
-        places[by(outcome)] += outcome.places
+        places[by(outcome)] += _places(outcome)
     for each in answered:
         nobody[by(each)] += each.nobody
     people = never_asked or {}
@@ -187,6 +188,10 @@ def _place(code: str) -> Name:
 
 def _field(field_id: str) -> Name:
     return seed.need_fields().get(field_id, NO_FIELD)
+
+
+def _places(outcome: Outcome) -> Share:
+    return Share(outcome.confirmed, outcome.places)
 
 
 def _sum(shares: Iterable[Share]) -> Share:

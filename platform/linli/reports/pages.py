@@ -15,8 +15,8 @@ from linli.organizations.queries import organization_with_id
 from linli.organizations.rules import contains
 from linli.reports.figures import Figures, figures_of, public_figures
 from linli.reports.policies import may_see_figures
-from linli.reports.queries import Area
 from linli.reports.rules import FEWEST_SHOWN, SPANS_WEEKS, begins_at, digits_of_units, span_weeks
+from linli.suggestions.outcomes import Area
 
 Page = Response[Any]
 PUBLIC: Final = "/figures"

@@ -16,6 +16,7 @@ from linli.needs.queries import is_vouched_for
 from linli.needs.rules import NeedState
 from linli.participation.models import Participation
 from linli.suggestions.actions import read_for, store
+from linli.suggestions.lacking import has_unweighed, weigh
 from linli.suggestions.models import SuggestionRun
 from linli.suggestions.pools import COUNTY_DIGITS, county_of
 from linli.suggestions.serving import serving
@@ -121,6 +122,7 @@ def _searching(now: datetime) -> Select[Any]:
 
 JOBS: Final = (
     Job("suggestions.refresh_stale", timedelta(seconds=5), refresh_stale, has_stale),
+    Job("suggestions.weigh", timedelta(seconds=30), weigh, has_unweighed),
     Job("suggestions.forget_past", timedelta(hours=1), forget_past),
     Job("suggestions.forget_shown_lists", timedelta(hours=1), forget_shown_lists),
 )

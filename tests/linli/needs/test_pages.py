@@ -228,11 +228,14 @@ async def test_a_place_that_nobody_knows_is_said_at_the_filter(visitor: Visitor)
         assert f'value="{near}"' in page
 
 
-async def test_the_list_pages_by_key_without_gaps(session: AsyncSession, visitor: Visitor) -> None:
+@pytest.mark.parametrize("order", ["", "?order=soonest"])
+async def test_the_list_pages_by_key_without_gaps(
+    session: AsyncSession, visitor: Visitor, order: str
+) -> None:
     for n in range(25):
-        await make_need(session, title=f"第{n:02d}件")
+        await make_need(session, title=f"第{n:02d}件", lacking=1000 + n % 3)
     seen: list[str] = []
-    path = "/needs"
+    path = f"/needs{order}"
     for _ in range(2):
         page = (await visitor.get(path)).text
         seen += [f"第{n:02d}件" for n in range(25) if f"第{n:02d}件" in page]
@@ -242,6 +245,19 @@ async def test_the_list_pages_by_key_without_gaps(session: AsyncSession, visitor
             else "/needs"
         )
     assert sorted(seen) == [f"第{n:02d}件" for n in range(25)]
+
+
+async def test_what_lacks_somebody_most_stands_first_and_the_soonest_beside_it(
+    session: AsyncSession, visitor: Visitor
+) -> None:
+    await make_need(session, title="明天的", lacking=100)
+    await make_need(session, title="没人去的", lacking=1700, starts_at=NOW + timedelta(days=9))
+    page = (await visitor.get("/needs?field=elderly_care")).text
+    assert page.index("没人去的") < page.index("明天的")
+    assert 'href="/needs?field=elderly_care&amp;order=soonest"' in page
+    page = (await visitor.get("/needs?field=elderly_care&order=soonest")).text
+    assert page.index("明天的") < page.index("没人去的")
+    assert 'href="/needs?field=elderly_care"' in page
 
 
 async def test_the_sheet_prints_public_parts_and_a_code(session: AsyncSession, visitor: Visitor) -> None:

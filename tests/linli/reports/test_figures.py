@@ -13,8 +13,8 @@ from linli.needs.rules import NeedState
 from linli.organizations.models import Organization
 from linli.participation.rules import State
 from linli.reports.figures import Figures, figures_of, forget_figures, public_figures
-from linli.reports.queries import Area
 from linli.reports.rules import Share, hidden, is_small
+from linli.suggestions.outcomes import Area
 from tests.factories import make_account, make_need, make_organization, make_participation, make_volunteer
 
 COUNTY = Area("520302", 9)
