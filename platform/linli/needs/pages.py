@@ -31,7 +31,7 @@ from linli.organizations.models import Organization
 Page = Response[Any]
 POSTED = Message("Posted. We are looking for people who fit.")
 NONE_OF_THESE = (Message("None of these"), "#other", False)
-ORDERS = ((Message("Where people lack most"), False), (Message("Soonest first"), True))
+ORDERS = ((Message("Where people are missing most"), False), (Message("Soonest first"), True))
 KEPT = Message("Kept as a draft. Only your organization sees it.")
 
 
