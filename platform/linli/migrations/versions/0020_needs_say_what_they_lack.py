@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from advanced_alchemy.types import DateTimeUTC
 from alembic import op
 
-revision = "0019"
+revision = "0020"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
