@@ -5,7 +5,7 @@ from advanced_alchemy.types import DateTimeUTC
 from alembic import op
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
