@@ -28,6 +28,7 @@ from linli.rosters.rules import REGISTRATION_VERSION
 from linli.teams.models import Team, TeamMember
 from linli.teams.rules import CONSENT_VERSION, MemberState, TeamRole, TeamState
 from linli.volunteers.models import VolunteerProfile
+from linli.waves.models import Asking
 from tests.conftest import NOW
 
 COMMUNITY = "520302002001"  # 红花岗区 in Zunyi; any community serves
@@ -254,6 +255,24 @@ async def make_participation(
         shift.places_taken += 1
     await session.flush()
     return participation
+
+
+async def make_asking(session: AsyncSession, shift: Shift, **values: Any) -> Asking:
+    """An asking in waves that goes on and looks again in a day; nobody was asked yet."""
+    asking = Asking(
+        **{
+            "shift_id": shift.id,
+            "need_id": shift.need_id,
+            "begun_at": NOW,
+            "most_messages": 20,
+            "next_at": NOW + timedelta(days=1),
+            "waits_for_answers": False,
+        }
+        | values
+    )
+    session.add(asking)
+    await session.flush()
+    return asking
 
 
 async def make_team(

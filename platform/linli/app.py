@@ -62,6 +62,7 @@ from linli.teams import api as teams_api
 from linli.teams import pages as teams_pages
 from linli.volunteers import jobs as volunteers_jobs
 from linli.volunteers import pages as volunteers_pages
+from linli.waves import jobs as waves_jobs
 
 MAX_BODY_BYTES = 3_000_000
 
@@ -113,6 +114,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
         *rosters_jobs.JOBS,
         *dispatch_jobs.JOBS,
         *suggestions_jobs.JOBS,
+        *waves_jobs.JOBS,
     )
 
 

@@ -34,6 +34,7 @@ from tests.conftest import NOW
 from tests.factories import (
     COMMUNITY,
     make_account,
+    make_asking,
     make_document,
     make_group,
     make_insurance,
@@ -288,6 +289,7 @@ async def make_place(
     held = await make_participation(session, shift, account, state, expires_at=NOW + timedelta(hours=20))
     ids = as_text(need_id=need.id, shift_id=shift.id, participation_id=held.id, account_id=account.id)
     group = await make_group(session, shift, account)
+    ids |= as_text(asking_id=(await make_asking(session, shift)).id)
     return ids | {"link": group.token} | await make_talk(session, account, organization, need)
 
 

@@ -26,6 +26,7 @@ from linli.demo.questions import ask_and_answer
 from linli.demo.stories import Act, Step
 from linli.demo.team_building import build_team
 from linli.demo.teams import LED, PlannedTeam
+from linli.demo.waves import ask_in_waves
 from linli.insurance.actions import enter_insurance
 from linli.needs import actions as needs
 from linli.needs.models import Need
@@ -56,6 +57,7 @@ OFFICERS_ANSWERS: Final[Mapping[Act, Callable[..., Awaitable[Any]]]] = {
 }
 ASKED_ABOUT: Final = frozenset({Story.coming, Story.asked, Story.applied})
 ASKED_OF_TEAMS: Final = (Story.coming, Story.asked)
+ASKED_IN_WAVES: Final = (Story.coming, Story.asked, Story.new)
 
 Event = tuple[datetime, Callable[[], Awaitable[Any]]]
 
@@ -88,6 +90,7 @@ class Builder:
             await happens()
         await self._let_people_ask()
         await self._let_teams_be_asked()
+        await self._ask_in_waves()
         await self._let_time_pass()
         return self.built
 
@@ -254,6 +257,18 @@ class Builder:
                     coordinator=account,
                     evening=evening,
                 )
+
+    async def _ask_in_waves(self) -> None:
+        """The officer who signs in lets two needs be asked for by themselves."""
+        first = self.built.members[1]
+        askers = [
+            Asker(need, first)
+            for story in ASKED_IN_WAVES
+            for n, need in self.built.needs.items()
+            if self.plan.needs[n].story is story and self._officer(n) is first
+        ]
+        signed_in = [each.id for each in self.built.volunteers[:2]]
+        await ask_in_waves(self.session, askers, evening=self.plan.diary.at(-1, 19), without=signed_in)
 
     def _askers(self) -> list[Asker]:
         """Needs of committees with something going on, those for which people come first."""

@@ -26,6 +26,7 @@ MODULES_WITH_TABLES = (
     "linli.participation.models",
     "linli.dispatch.models",
     "linli.suggestions.models",
+    "linli.waves.models",
     "linli.rosters.models",
 )
 

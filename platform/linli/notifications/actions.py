@@ -37,17 +37,18 @@ def tell(
     path: str,
     now: datetime,
     is_question: bool = False,
+    only_here: bool = False,
 ) -> None:
     """A notice in the inbox, and a mail, or a text message to who has no mail.
 
     The sentence carries time, community and a link, never a contact or an exact place. What asks something of
-    a person leaves when their quiet hours are over; the inbox wakes nobody.
+    a person leaves when their quiet hours are over; what is `only_here` stands in the inbox alone.
     """
     session.add(
         Notice(account_id=person.id, event=event, sentence=sentence.to_json(), path=path, created_at=now)
     )
     channel, address = (Channel.mail, person.email) if person.email else (Channel.sms, person.mobile)
-    if address:
+    if address and not only_here:
         send(
             session,
             channel=channel,

@@ -15,7 +15,9 @@ from linli.core import i18n
 from linli.core.i18n import Message, Named
 from linli.divisions.shown import named
 from linli.needs.models import Need, Shift
+from linli.notifications.rules import reaches_at
 from linli.participation.asking.queries import loads_of
+from linli.participation.asking.rules import is_too_late_to_ask
 from linli.participation.models import Participation
 from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State
 from linli.suggestions import wording
@@ -83,7 +85,16 @@ async def suggested_people(
     states = await _states(session, shift_id=shift.id, account_ids=ids)
     loads = await loads_of(session, accounts=[account for _, account, _ in found], now=now)
     return [
-        _person(suggestion, account, profile, states.get(account.id), loads.get(account.id, Load()))
+        _person(
+            suggestion,
+            account,
+            profile,
+            states.get(account.id),
+            loads.get(account.id, Load()),
+            can_be_reached=not is_too_late_to_ask(
+                reaches_at(now, account.quiet_hours, i18n.zone()), shift.starts_at
+            ),
+        )
         for suggestion, account, profile in found
     ]
 
@@ -144,6 +155,8 @@ def _person(
     profile: VolunteerProfile,
     state: State | None,
     load: Load,
+    *,
+    can_be_reached: bool,
 ) -> SuggestedPerson:
     is_left_alone = profile.silent_since is not None or not has_budget(load, profile.questions_per_week)
     return SuggestedPerson(
@@ -159,5 +172,5 @@ def _person(
         ask_when=wording.please_ask(suggestion.unknown),
         load=wording.load(load, is_left_alone=is_left_alone),
         state=state.value if state else None,
-        may_be_proposed=state is None and not is_left_alone,
+        may_be_proposed=state is None and not is_left_alone and can_be_reached,
     )

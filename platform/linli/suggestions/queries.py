@@ -1,7 +1,7 @@
 """Whom to ask: the proposal for a shift, the others who fit, and who does not, as security 4 allows."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,15 +16,19 @@ from linli.participation.models import Participation
 from linli.participation.rules import LAST_ANSWER_BEFORE_SHIFT, State, invitation_expires_at
 from linli.suggestions import reads, wording
 from linli.suggestions.models import Suggestion, SuggestionRun
-from linli.suggestions.people import SuggestedPerson, suggested_people
-from linli.suggestions.ranking import likely_of
+from linli.suggestions.people import SHOWN, SuggestedPerson, suggested_people
+from linli.suggestions.ranking import KEPT_PER_PLACE, likely_of
 from linli.suggestions.serving import serving
+from linli.suggestions.waves import FADES_A_DAY, FILLED_WITH, MOST_PROPOSED, WavePlan, WavesLeft, plan_waves
+from linli.volunteers.asking.rules import A_DAY
 from linli.volunteers.names import shown_name
 from matching import Proposal, propose
 
 __all__ = [
     "Answer",
     "SuggestedPerson",
+    "WavePlan",
+    "WavesLeft",
     "answer_for_shift",
     "are_suggested",
     "latest_runs",
@@ -32,8 +36,6 @@ __all__ = [
     "suggested_people",
 ]
 
-FILLED_WITH: Final = 0.9
-MOST_PROPOSED: Final = 50
 # Who has offered to come has said yes already, and seldom thinks better of it.
 APPLICANT_COMES: Final = 0.95
 
@@ -58,6 +60,7 @@ class Answer:
     not_applied: list[Message]
     made_at: datetime
     matcher: str
+    wave: WavePlan | None = None
 
 
 async def latest_runs(session: AsyncSession, *, need_id: UUID, now: datetime) -> dict[UUID, SuggestionRun]:
@@ -72,19 +75,26 @@ async def latest_runs(session: AsyncSession, *, need_id: UUID, now: datetime) ->
 
 
 async def answer_for_shift(
-    session: AsyncSession, *, need: Need, shift: Shift, now: datetime
+    session: AsyncSession, *, need: Need, shift: Shift, now: datetime, left: WavesLeft | None = None
 ) -> Answer | None:
-    """The proposal, the others who fit and who does not; None while the matcher is still looking."""
+    """The proposal, the others who fit and who does not; None while the matcher is still looking.
+
+    The proposal is everybody to be asked at once or, where waves are `left`, the next of them.
+    """
     run = await session.scalar(select(SuggestionRun).where(SuggestionRun.shift_id == shift.id))
     is_stale = run is None or run.need_version != need.version
     if is_stale and need.state is NeedState.open and shift.places_free:
         return None
     if run is None:
         return _nobody_looked_for(shift, (await serving(session)).version, now)
-    people = await suggested_people(session, run=run, shift=shift, now=now)
+    people = await suggested_people(session, run=run, shift=shift, now=now, limit=_shown_for(shift, left))
     plan = await _plan(session, people, shift=shift, now=now)
-    candidates = [each for each in people if each.may_be_proposed]
-    return _answer(run, people, [candidates[step] for step in plan.ask], plan, shift, now)
+    if left is None:
+        candidates = [each for each in people if each.may_be_proposed]
+        return _answer(run, people, [candidates[step] for step in plan.ask], plan, shift, now)
+    wave = await _wave(session, people, left, shift=shift, now=now, matcher=run.matcher)
+    found = _answer(run, people, [each.person for each in wave.seats], plan, shift, now)
+    return replace(found, wave=wave, is_short=shift.places_free > 0 and not wave.is_enough)
 
 
 async def are_suggested(session: AsyncSession, *, need_id: UUID, account_ids: Collection[UUID]) -> list[UUID]:
@@ -142,17 +152,53 @@ async def _plan(
     )
 
 
-async def _pending(session: AsyncSession, shift: Shift) -> list[float]:
+async def _wave(
+    session: AsyncSession,
+    people: Sequence[SuggestedPerson],
+    left: WavesLeft,
+    *,
+    shift: Shift,
+    now: datetime,
+    matcher: str,
+) -> WavePlan:
+    answers = await reads.answers(session, reads.among([each.account_id for each in people]))
+    return plan_waves(
+        people,
+        left,
+        shift_id=shift.id,
+        places=max(shift.places_free, 0),
+        pending=await _pending(session, shift, fading_at=now),
+        asked={account_id: asked for account_id, (asked, _) in answers.items()},
+        matcher=matcher,
+    )
+
+
+def _shown_for(shift: Shift, left: WavesLeft | None) -> int:
+    """Waves may go further down the list than a page shows."""
+    return SHOWN if left is None else max(SHOWN, KEPT_PER_PLACE * shift.places)
+
+
+async def _pending(session: AsyncSession, shift: Shift, *, fading_at: datetime | None = None) -> list[float]:
     """How likely each is to come who was asked, or has offered, and waits for an answer."""
     rows = await session.execute(
-        select(Participation.account_id, Participation.state).where(
+        select(Participation.account_id, Participation.state, Participation.reaches_at).where(
             Participation.shift_id == shift.id, Participation.state.in_((State.invited, State.applied))
         )
     )
-    found = [(account_id, state) for account_id, state in rows]
-    invited = [account_id for account_id, state in found if state is State.invited]
-    likely = likely_of(await reads.answers(session, reads.among(invited)), invited) if invited else {}
-    return [*likely.values(), *(APPLICANT_COMES for _, state in found if state is State.applied)]
+    found = [(account_id, state, reached_at) for account_id, state, reached_at in rows]
+    invited = {account_id: reached_at for account_id, state, reached_at in found if state is State.invited}
+    likely = likely_of(await reads.answers(session, reads.among(invited)), list(invited)) if invited else {}
+    return [
+        *(each * _faded(invited[account_id], fading_at) for account_id, each in likely.items()),
+        *(APPLICANT_COMES for _, state, _ in found if state is State.applied),
+    ]
+
+
+def _faded(reached_at: datetime | None, now: datetime | None) -> float:
+    if reached_at is None or now is None:
+        return 1.0
+    days: float = max(0.0, (now - reached_at) / A_DAY)
+    return float(FADES_A_DAY**days)
 
 
 def _expectation(plan: Proposal, places_free: int, until: datetime) -> Message:

@@ -34,9 +34,12 @@ from linli.rosters.models import RegisteredPerson
 from linli.suggestions.models import ShownList, Suggestion, SuggestionRun
 from linli.volunteers.models import VolunteerCredential, VolunteerField, VolunteerLanguage, VolunteerSkill
 from linli.volunteers.rules import SkillLevel
+from linli.waves.models import AskingWithout
+from linli.waves.rules import AskingState
 from tests.conftest import Visitor
 from tests.factories import (
     make_account,
+    make_asking,
     make_group,
     make_invitation,
     make_member,
@@ -69,6 +72,7 @@ NOT_ABOUT_THEM = {
     "needs.answered_by_id": "about the need",
     "volunteer_credentials.checked_by_id": "about the volunteer",
     "participations.asked_by_id": "about the volunteer",
+    "askings.begun_by_id": "acts for an organization",
     "registered_people.recorded_by_id": "about the person who was registered",
     "roster_imports.account_id": "acts for an organization; forgotten after a month",
     "teams.proposed_by_id": "about the team; its proposer is its first member",
@@ -136,6 +140,9 @@ async def make_full_person(
     session.add(
         ShownList(account_id=account.id, matcher=f"matcher {mark}", made_at=now, entries=[], digest="d")
     )
+    over = {"state": AskingState.ended, "ended_at": now}
+    asking = await make_asking(session, need.shifts[0], **over)
+    session.add(AskingWithout(asking_id=asking.id, account_id=account.id))
     group = await make_group(session, need.shifts[0], token=f"link {mark}")
     await make_invitation(session, organization, account, account_id=account.id)
     conversation = await open_conversation(session, need_id=need.id, account_id=account.id, now=now)

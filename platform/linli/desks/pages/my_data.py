@@ -41,6 +41,7 @@ from linli.volunteers.models import (
     VolunteerProfile,
     VolunteerSkill,
 )
+from linli.waves.models import AskingWithout, WaveQuestion
 
 # Tables with rows about one person, and the column that says whose. Others' ids and secrets stay out.
 OWN_ROWS: dict[str, tuple[type[Base], str]] = {
@@ -64,6 +65,7 @@ OWN_ROWS: dict[str, tuple[type[Base], str]] = {
     "groups": (FriendGroupMember, "account_id"),
     "suggestions": (Suggestion, "account_id"),
     "lists_shown": (ShownList, "account_id"),
+    "left_out_of_waves": (AskingWithout, "account_id"),
     "conversations": (Conversation, "account_id"),
     "reports": (Report, "reporter_id"),
     "blocks": (Block, "account_id"),
@@ -103,6 +105,7 @@ async def own_data(session: AsyncSession, *, account_id: UUID) -> dict[str, Any]
         rows = await session.scalars(select(table).where(getattr(table, column) == account_id))
         data[name] = [_row(row) for row in rows]
     data["conversation_messages"] = await _written(session, account_id)
+    data["questions_in_waves"] = await _questions_in_waves(session, account_id)
     data["answers_to_reports_about_you"] = await _answers_to_reports(session, account_id)
     data["needs_taken_part_in"] = await _needs(session, account_id)
     data["organizations"] = await _organizations(session, account_id)
@@ -118,6 +121,17 @@ async def _written(session: AsyncSession, account_id: UUID) -> list[dict[str, An
         select(ConversationMessage)
         .where(or_(ConversationMessage.conversation_id.in_(own), ConversationMessage.author_id == account_id))
         .order_by(ConversationMessage.id)
+    )
+    return [_row(row) for row in rows]
+
+
+async def _questions_in_waves(session: AsyncSession, account_id: UUID) -> list[dict[str, Any]]:
+    """How likely a yes seemed, and with which chance the person came to be asked."""
+    rows = await session.scalars(
+        select(WaveQuestion)
+        .join(Participation, Participation.id == WaveQuestion.participation_id)
+        .where(Participation.account_id == account_id)
+        .order_by(WaveQuestion.participation_id)
     )
     return [_row(row) for row in rows]
 

@@ -4,16 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.conversations.queries import questions_of_need
-from linli.core.errors import FieldErrors, Invalid, NotFound
+from linli.core.errors import FieldErrors, Invalid
 from linli.core.forms import Form as SentForm
-from linli.core.forms import id_named
-from linli.core.i18n import Message, Named, counted
+from linli.core.i18n import Message, Named
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import done, render
@@ -35,9 +33,12 @@ from linli.participation import actions, queries
 from linli.participation.queries import RosterEntry
 from linli.participation.rules import OPEN, WAITS_FOR_YES, State, refuse_joining
 from linli.suggestions import queries as suggestions
-from linli.suggestions.queries import shown_name
+from linli.volunteers.names import shown_name
+from linli.waves import queries as waves
+from linli.waves.actions import first_left
+from linli.waves.rules import AskingState, asks_until
+from linli.waves.wording import ShownCourse, words_of
 
-MOST_ASKED_AT_ONCE = 50
 Page = Response[Any]
 
 
@@ -113,7 +114,7 @@ async def _desk(
         confirmed=[RosterRow(each) for each in roster if each.participation.state is State.confirmed],
         invited=[RosterRow(each) for each in roster if each.participation.state in WAITS_FOR_YES],
         ended=[RosterRow(each) for each in roster if each.participation.state not in OPEN],
-        **await people_for(session, need=need, organization=organization, shift=chosen, now=now),
+        **await asking_for(session, need=need, organization=organization, shift=chosen, now=now),
     )
 
 
@@ -123,23 +124,8 @@ async def show_people(request: Asked, session: Session, now: Now, need_id: Id, s
     need = await find_need(session, need_id)
     chosen = chosen_shift([each for each in need.shifts if each.starts_at > now], shift)
     organization = await session.get_one(Organization, need.organization_id)
-    people = await people_for(session, need=need, organization=organization, shift=chosen, now=now)
+    people = await asking_for(session, need=need, organization=organization, shift=chosen, now=now)
     return render(request, "desks/_people.html", need=need, chosen=chosen, now=now, **people)
-
-
-@post("/needs/{need_id:uuid}/ask", opt=may(may_manage_need))
-async def ask(request: Asked, session: Session, caller: Caller, form: Form, now: Now, need_id: Id) -> Page:
-    """Ask the chosen people for one time; whoever cannot be asked any more is counted, with the reason."""
-    shift_id = form.id("shift", required=True)
-    chosen = _chosen_people(form)
-    form.check()
-    if shift_id is None or await queries.need_of_shift(session, shift_id) != need_id:
-        raise NotFound
-    allowed = await suggestions.are_suggested(session, need_id=need_id, account_ids=chosen)
-    asked = await actions.invite(
-        session, shift_id=shift_id, account_ids=allowed, asked_by_id=caller.account_id, now=now
-    )
-    return done(request, f"/needs/{need_id}/desk?shift={shift_id}", _told(asked))
 
 
 @get("/needs/{need_id:uuid}/roster", opt=may(may_manage_need, writes=True))
@@ -163,6 +149,27 @@ async def people_for(
         return {"answer": None, "is_looking": False}
     answer = await suggestions.answer_for_shift(session, need=need, shift=shift, now=now)
     return {"answer": answer, "is_looking": answer is None}
+
+
+async def asking_for(
+    session: AsyncSession, *, need: Need, organization: Organization, shift: Shift | None, now: datetime
+) -> dict[str, Any]:
+    """As `people_for`, with the waves of this time: the proposal is the first of them, while none goes on."""
+    found = await waves.courses_of(session, need=need, shift=shift) if shift else []
+    courses = [ShownCourse.of(each) for each in found]
+    going = courses[0] if courses and courses[0].asking.state is not AskingState.ended else None
+    shown: dict[str, Any] = {
+        "course": going,
+        "past_courses": courses[1:] if going else courses,
+        "wave_words": None,
+    }
+    if shift is None or refuse_joining(need.state, asker_is_verified=organization.is_verified):
+        return shown | {"answer": None, "is_looking": False}
+    left = None if going or now > asks_until(shift.starts_at) else first_left(shift, now=now)
+    answer = await suggestions.answer_for_shift(session, need=need, shift=shift, now=now, left=left)
+    if answer and answer.wave and answer.wave.seats:
+        shown["wave_words"] = words_of(answer.wave, shift, now=now)
+    return shown | {"answer": answer, "is_looking": answer is None}
 
 
 @dataclass(frozen=True)
@@ -221,25 +228,4 @@ def _history(need: Need) -> list[Happened]:
     return sorted(happened, key=lambda each: each.at, reverse=True)
 
 
-def _chosen_people(form: SentForm) -> list[UUID]:
-    typed = form.typed_many("person")[:MOST_ASKED_AT_ONCE]
-    chosen = [id for each in typed if (id := id_named(each))]
-    if not chosen:
-        form.refuse("person", Message("Please choose at least one person."))
-    return chosen
-
-
-def _told(asked: actions.Asked) -> Message:
-    if not asked.left_out:
-        return counted(
-            len(asked.invited), "Asked one person. You will be told.", "Asked {n} people. You will be told."
-        )
-    return Message(
-        "Asked {n}; {left} could not be asked: {reason}",
-        n=len(asked.invited),
-        left=len(asked.left_out),
-        reason=asked.left_out[0][1],
-    )
-
-
-router = Router("/", route_handlers=[show_desk, record_answer, show_people, ask, show_roster])
+router = Router("/", route_handlers=[show_desk, record_answer, show_people, show_roster])

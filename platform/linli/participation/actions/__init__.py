@@ -4,7 +4,7 @@ from linli.participation.actions.between import block, write_to_all
 from linli.participation.actions.consent import withdraw_consent
 from linli.participation.actions.expiry import expire_due
 from linli.participation.actions.holds import hold_now, release_hold, take_hold
-from linli.participation.actions.inviting import Asked, invite
+from linli.participation.actions.inviting import Asked, invite, no_longer_needed
 from linli.participation.actions.marks import tell_of_marks
 from linli.participation.actions.naming import name_person
 from linli.participation.actions.officers import (
@@ -29,6 +29,7 @@ __all__ = [
     "hold_now",
     "invite",
     "name_person",
+    "no_longer_needed",
     "note_disclosure",
     "refuse_application",
     "release_hold",

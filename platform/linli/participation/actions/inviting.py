@@ -14,8 +14,21 @@ from linli.core.i18n import Message
 from linli.needs.models import Need, Shift
 from linli.participation import queries
 from linli.participation.actions.naming import ALREADY_SAID_NO, new_question, reason_not_to_ask
-from linli.participation.actions.steps import lock_accounts, locked, refuse_closed
-from linli.participation.actions.telling import INVITED, YOU_ARE_ASKED, note_change, tell_volunteer
+from linli.participation.actions.steps import (
+    end,
+    lock_accounts,
+    locked,
+    locked_participation,
+    refuse_closed,
+)
+from linli.participation.actions.telling import (
+    ALL_TAKEN,
+    INVITED,
+    YOU_ARE_ASKED,
+    note_change,
+    question_is_settled,
+    tell_volunteer,
+)
 from linli.participation.asking.queries import loads_of
 from linli.participation.asking.rules import is_too_late_to_ask
 from linli.participation.fitness import NOT_AT_PRESENT
@@ -75,6 +88,21 @@ async def invite(
             continue
         invited.append(await _invite_one(session, need, shift, person.account, asked_by_id, now, in_wave))
     return Asked(tuple(invited), tuple(left_out))
+
+
+async def no_longer_needed(
+    session: AsyncSession, *, participation: Participation, now: datetime
+) -> Participation:
+    """All places are taken: the question ends, kindly and without another message; it is no silence."""
+    need, shift, participation, account = await locked_participation(session, participation)
+    if participation.state is not State.invited:
+        return participation
+    had_not_left = await question_is_settled(session, participation, now)
+    await end(session, need=need, shift=shift, participation=participation, state=State.cancelled, now=now)
+    if not had_not_left:
+        tell_volunteer(session, account, need, shift, "all_taken", ALL_TAKEN, now, only_here=True)
+    note_change(session, "end_question", participation, need, None, now)
+    return participation
 
 
 async def _people(session: AsyncSession, need: Need, wanted: list[UUID], now: datetime) -> list[_Person]:

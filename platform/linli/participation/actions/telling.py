@@ -26,6 +26,7 @@ PLACE_CANCELLED = Message("The committee had to call your place off.")
 FRIEND_GONE = Message("One of your group does not come. Your own place or offer stays.")
 YOU_ARE_ASKED = Message("You are asked to help. You may say no without a reason.")
 YOU_ARE_NAMED = Message("Your team goes, and counts on you if you can. You may say no without a reason.")
+ALL_TAKEN = Message("All places have been taken in the meantime; you need not answer. Thank you.")
 YOU_ARE_IN = Message("You have a place. Place and contact stand on the page.")
 
 
@@ -39,6 +40,7 @@ def tell_volunteer(
     now: datetime,
     *,
     is_question: bool = False,
+    only_here: bool = False,
 ) -> None:
     """Time, community and a link; never the exact place or a contact (security 4)."""
     tell(
@@ -50,6 +52,7 @@ def tell_volunteer(
         path=_page(need.id),
         now=now,
         is_question=is_question,
+        only_here=only_here,
     )
 
 

@@ -1,0 +1,74 @@
+"""Asking in waves at the desk that most people look at first: one need in its second wave, one held."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core.errors import Conflict
+from linli.demo.asking_teams import Asker
+from linli.needs.models import Shift
+from linli.participation import actions as participation
+from linli.suggestions.actions import refresh_need
+from linli.suggestions.queries import answer_for_shift
+from linli.waves import actions
+from linli.waves.models import Asking
+from linli.waves.queries import open_questions
+
+LEAST_AHEAD: Final = timedelta(days=5)
+A_DAY: Final = timedelta(days=1)
+SHOWN: Final = 2
+
+
+async def ask_in_waves(
+    session: AsyncSession, askers: Sequence[Asker], *, evening: datetime, without: Sequence[UUID]
+) -> None:
+    """`evening` is the last on which something happens; who signs in has enough to answer already."""
+    begun: list[Asking] = []
+    for asker in askers:
+        if len(begun) < SHOWN:
+            asking = await _begin(session, asker, at=evening - A_DAY, without=set(without))
+            begun += [asking] if asking else []
+    for n, asking in enumerate(begun):
+        if n == 0:
+            await _second_wave(session, asking, evening + timedelta(minutes=30))
+        elif asking.begun_by_id:
+            await actions.hold(session, asking=asking, officer_id=asking.begun_by_id, now=evening)
+
+
+async def _begin(session: AsyncSession, asker: Asker, *, at: datetime, without: set[UUID]) -> Asking | None:
+    """The first time with a free place, far enough ahead for more than one wave."""
+    shift = next((each for each in asker.need.shifts if _suits(each, at)), None)
+    if shift is None:
+        return None
+    await refresh_need(session, need_id=asker.need.id, now=at)
+    left = actions.first_left(shift, now=at)
+    answer = await answer_for_shift(session, need=asker.need, shift=shift, now=at, left=left)
+    chosen = [each.account_id for each in answer.proposed if each.account_id not in without] if answer else []
+    try:
+        async with session.begin_nested():
+            return await actions.begin(
+                session,
+                need_id=asker.need.id,
+                shift_id=shift.id,
+                account_ids=chosen,
+                officer_id=asker.officer.id,
+                now=at,
+            )
+    except Conflict:  # nobody can be asked for this one
+        return None
+
+
+def _suits(shift: Shift, at: datetime) -> bool:
+    return shift.places_free > 0 and shift.starts_at - at > LEAST_AHEAD
+
+
+async def _second_wave(session: AsyncSession, asking: Asking, at: datetime) -> None:
+    """All but one of the first wave say no; so the second goes out at once."""
+    for question in (await open_questions(session, asking.id))[1:]:
+        await participation.decline(
+            session, participation=question, account_id=question.account_id, now=at - timedelta(hours=3)
+        )
+    await actions.look_after(session, asking_id=asking.id, need_id=asking.need_id, now=at)

@@ -1,0 +1,114 @@
+"""The next wave for one shift: whom to ask now, what to expect of it, and what may follow.
+
+Each wave takes the share of the probability that the waves left leave to it, so that the places are filled
+after the last of them as surely as if everybody had been asked at once, and mostly with fewer messages. A
+few seats go by lot to people who are hardly ever asked (docs/adr/0044).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from linli.suggestions.people import SuggestedPerson
+from matching import explore, propose, rarely_asked
+
+FILLED_WITH: Final = 0.9
+MOST_PROPOSED: Final = 50
+# Whoever has not answered for a day says yes half as often; the longer it takes, the less they mean it.
+FADES_A_DAY: Final = 0.45
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody to be asked, and the chance with which they came to be."""
+
+    person: SuggestedPerson
+    propensity: float
+    is_exploring: bool
+
+
+@dataclass(frozen=True)
+class WavePlan:
+    """Whom to ask now. `messages` counts this wave and, should nobody say yes, those after it.
+
+    `chance` is that of all places being filled after the last of the `waves`.
+    """
+
+    seats: tuple[Seat, ...]
+    waves: int
+    messages: int
+    chance: float
+    # Of everybody on the list, how likely a yes is; and who says so.
+    likely: Mapping[UUID, float]
+    matcher: str
+
+    @property
+    def is_enough(self) -> bool:
+        return self.chance >= FILLED_WITH - 1e-9
+
+
+@dataclass(frozen=True)
+class WavesLeft:
+    """What the plan is for: so many waves with this one, which has a `number`, and at most so many messages.
+
+    `without` are people the officer does not want to be asked.
+    """
+
+    waves: int
+    number: int = 1
+    messages: int = MOST_PROPOSED
+    without: frozenset[UUID] = frozenset()
+
+
+def plan_waves(
+    people: Sequence[SuggestedPerson],
+    left: WavesLeft,
+    *,
+    shift_id: UUID,
+    places: int,
+    pending: Sequence[float],
+    asked: Mapping[UUID, int],
+    matcher: str,
+) -> WavePlan:
+    """People as they are ranked; `asked` says how often each was asked before."""
+    candidates = [each for each in people if each.may_be_proposed and each.account_id not in left.without]
+    likely = [each.likely for each in candidates]
+    first = propose(likely, places=places, wanted=share_of(left.waves), pending=pending, most=left.messages)
+    seats = _seats(candidates, first_seats=len(first.ask), asked=asked, seed=(shift_id.int, left.number))
+    taken = {each.person.account_id for each in seats}
+    rest = [each.likely for each in candidates if each.account_id not in taken]
+    messages, missed = len(seats), 1 - first.probability_filled
+    for waves in range(left.waves - 1, 0, -1):
+        most = max(0, left.messages - messages)
+        later = propose(rest, places=places, wanted=share_of(waves), most=most)
+        rest = rest[len(later.ask) :]
+        messages, missed = messages + len(later.ask), missed * (1 - later.probability_filled)
+    everybody = {each.account_id: each.likely for each in people}
+    return WavePlan(seats, left.waves, messages, 1 - missed, everybody, matcher)
+
+
+def share_of(waves: int) -> float:
+    """The probability with which one of so many waves has to fill the places.
+
+    >>> [round(share_of(waves), 2) for waves in (1, 2, 4)]
+    [0.9, 0.68, 0.44]
+    """
+    return float(1 - (1 - FILLED_WITH) ** (1 / max(1, waves)))
+
+
+def _seats(
+    candidates: Sequence[SuggestedPerson],
+    *,
+    first_seats: int,
+    asked: Mapping[UUID, int],
+    seed: tuple[int, int],
+) -> tuple[Seat, ...]:
+    """The same people whenever it is asked, until something changes."""
+    if not first_seats:
+        return ()
+    rarely = rarely_asked(np.array([asked.get(each.account_id, 0) for each in candidates]))
+    chosen = explore([each.likely for each in candidates], rarely, seats=first_seats, seed=seed)
+    return tuple(Seat(candidates[each.position], each.propensity, each.is_exploring) for each in chosen)

@@ -1,0 +1,1 @@
+"""Asking in waves: people are asked by itself until the places of one time are filled."""

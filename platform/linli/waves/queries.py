@@ -1,0 +1,230 @@
+"""Reads of askings: what is due, and how one goes on as its officers see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.accounts.models import Account
+from linli.core import i18n
+from linli.core.errors import NotFound
+from linli.core.i18n import Message
+from linli.needs.models import Need, Shift
+from linli.needs.policies import POSTING_ROLES
+from linli.needs.rules import RUNNING_STATES
+from linli.organizations.models import Membership
+from linli.organizations.queries import is_verified_now
+from linli.participation.models import Participation
+from linli.participation.rules import State
+from linli.volunteers.names import shown_name
+from linli.waves import rules
+from linli.waves.models import Asking, AskingWithout, Wave, WaveQuestion
+from linli.waves.rules import AskingState
+
+SAID_YES: Final = frozenset({State.confirmed, State.attended, State.absent})
+MOST_SHOWN: Final = 5
+
+
+@dataclass(frozen=True)
+class AskedPerson:
+    """Before a yes a surname; then the name. `arrives_at` stands where the question waited for a morning."""
+
+    name: Message | str
+    state: State
+    arrives_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SentWave:
+    wave: Wave
+    people: tuple[AskedPerson, ...]
+
+    def count(self, *states: State) -> int:
+        return sum(each.state in states for each in self.people)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one asking goes on. `resting` says why no wave goes out although nobody holds it."""
+
+    asking: Asking
+    waves: tuple[SentWave, ...]
+    planned: int
+    resting: Message | None
+
+    @property
+    def messages(self) -> int:
+        return sum(len(each.people) for each in self.waves)
+
+    @property
+    def yeses(self) -> int:
+        return sum(each.count(*SAID_YES) for each in self.waves)
+
+
+async def going_on(session: AsyncSession, shift_id: UUID) -> Asking | None:
+    """The asking of a shift that has not ended."""
+    found: Asking | None = await session.scalar(
+        select(Asking)
+        .where(Asking.shift_id == shift_id, Asking.state != AskingState.ended)
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def find_asking(session: AsyncSession, *, need_id: UUID, asking_id: UUID) -> Asking:
+    found: Asking | None = await session.scalar(
+        select(Asking)
+        .where(Asking.id == asking_id, Asking.need_id == need_id)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def courses_of(session: AsyncSession, *, need: Need, shift: Shift) -> list[Course]:
+    """The askings of one shift, the latest first, each with its waves; four queries at most."""
+    found = await session.scalars(
+        select(Asking).where(Asking.shift_id == shift.id).order_by(Asking.id.desc()).limit(MOST_SHOWN)
+    )
+    askings = found.all()
+    if not askings:
+        return []
+    waves = await _waves_of(session, [each.id for each in askings])
+    return [
+        Course(
+            each,
+            tuple(sent for sent in waves if sent.wave.asking_id == each.id),
+            rules.planned_waves(each.begun_at, shift.starts_at),
+            await why_resting(session, each, need) if each.state is AskingState.going else None,
+        )
+        for each in askings
+    ]
+
+
+async def why_resting(session: AsyncSession, asking: Asking, need: Need) -> Message | None:
+    return rules.why_resting(
+        asker_is_verified=await is_verified_now(session, need.organization_id),
+        is_in_charge=await _is_in_charge(session, asking.begun_by_id, need.organization_id),
+    )
+
+
+async def sent_before(session: AsyncSession, asking_id: UUID) -> tuple[int, int]:
+    """How many waves and how many questions went out."""
+    waves, questions = (
+        await session.execute(
+            select(func.count(Wave.id.distinct()), func.count(WaveQuestion.participation_id))
+            .outerjoin(WaveQuestion, WaveQuestion.wave_id == Wave.id)
+            .where(Wave.asking_id == asking_id)
+        )
+    ).one()
+    return int(waves), int(questions)
+
+
+async def without(session: AsyncSession, asking_id: UUID) -> frozenset[UUID]:
+    """Whom the officer does not want to be asked."""
+    found = await session.scalars(
+        select(AskingWithout.account_id).where(AskingWithout.asking_id == asking_id)
+    )
+    return frozenset(found)
+
+
+async def open_questions(session: AsyncSession, asking_id: UUID) -> Sequence[Participation]:
+    found = await session.scalars(
+        select(Participation)
+        .join(WaveQuestion, WaveQuestion.participation_id == Participation.id)
+        .join(Wave, Wave.id == WaveQuestion.wave_id)
+        .where(Wave.asking_id == asking_id, Participation.state == State.invited)
+        .order_by(Participation.account_id)
+    )
+    return found.all()
+
+
+async def due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[UUID]:
+    """Askings that have something to do; those whose shifts come first before others."""
+    found = await session.scalars(
+        select(Asking.id)
+        .join(Shift, Shift.id == Asking.shift_id)
+        .join(Need, Need.id == Asking.need_id)
+        .where(_is_due(now))
+        .order_by(Shift.starts_at, Asking.id)
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def is_due(session: AsyncSession, asking_id: UUID, *, now: datetime) -> bool:
+    """Asked again under the lock of the need: another worker may have been faster."""
+    query = (
+        select(Asking.id)
+        .join(Shift, Shift.id == Asking.shift_id)
+        .join(Need, Need.id == Asking.need_id)
+        .where(Asking.id == asking_id, _is_due(now))
+    )
+    return await session.scalar(query) is not None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Its hour has come, or all have answered, or there is nothing more to ask for."""
+    is_over = or_(
+        Shift.places_taken >= Shift.places,
+        Need.state.not_in(RUNNING_STATES),
+        Shift.starts_at < now + rules.LAST_WAVE_BEFORE_SHIFT,
+    )
+    somebody_thinks = (
+        select(Participation.id)
+        .join(WaveQuestion, WaveQuestion.participation_id == Participation.id)
+        .join(Wave, Wave.id == WaveQuestion.wave_id)
+        .where(Wave.asking_id == Asking.id, Participation.state == State.invited)
+        .correlate(Asking)
+        .exists()
+    )
+    is_time = Asking.next_at <= now
+    if not rules.is_night(now, i18n.zone()):
+        is_time = or_(is_time, and_(Asking.waits_for_answers, ~somebody_thinks))
+    return or_(
+        and_(Asking.state == AskingState.going, is_time), and_(Asking.state != AskingState.ended, is_over)
+    )
+
+
+async def _is_in_charge(session: AsyncSession, account_id: UUID | None, organization_id: UUID | None) -> bool:
+    """Whether this person may still ask for the organization, as may_manage_need would have it."""
+    query = (
+        select(Membership.id)
+        .join(Account, Account.id == Membership.account_id)
+        .where(Membership.account_id == account_id, Membership.organization_id == organization_id)
+        .where(Membership.ended_at.is_(None), Membership.role.in_(POSTING_ROLES))
+        .where(Account.stopped_at.is_(None))
+        .limit(1)
+    )
+    return await session.scalar(query) is not None
+
+
+async def _waves_of(session: AsyncSession, asking_ids: Sequence[UUID]) -> list[SentWave]:
+    rows = await session.execute(
+        select(Wave, Participation, Account.name)
+        .join(WaveQuestion, WaveQuestion.wave_id == Wave.id)
+        .join(Participation, Participation.id == WaveQuestion.participation_id)
+        .join(Account, Account.id == Participation.account_id)
+        .where(Wave.asking_id.in_(asking_ids))
+        .order_by(Wave.sent_at, Wave.id, Participation.id)
+    )
+    people: dict[UUID, list[AskedPerson]] = {}
+    waves: dict[UUID, Wave] = {}
+    for wave, question, name in rows:
+        waves[wave.id] = wave
+        people.setdefault(wave.id, []).append(_asked(question, name))
+    return [SentWave(wave, tuple(people[id])) for id, wave in waves.items()]
+
+
+def _asked(question: Participation, name: str) -> AskedPerson:
+    waits = question.reaches_at and question.asked_at and question.reaches_at > question.asked_at
+    return AskedPerson(
+        name if question.state in SAID_YES else shown_name(name),
+        question.state,
+        question.reaches_at if waits else None,
+    )

@@ -1,0 +1,133 @@
+"""The committee's page: the proposal, one button, and what becomes of each wave."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core.db import Database
+from linli.participation.rules import State
+from linli.waves.models import Asking
+from linli.waves.rules import AskingState
+from tests.conftest import Visitor
+from tests.factories import make_account, make_member, make_organization
+from tests.linli.waves.factories import (
+    DAY,
+    HOUR,
+    Square,
+    answer,
+    begin,
+    make_square,
+    pass_time,
+    proposed,
+    questions,
+)
+
+IN_WAVES = 'name="how" value="waves"'
+
+
+@pytest.fixture
+async def square(session: AsyncSession, now: datetime, visitor: Visitor) -> Square:
+    square = await make_square(session, now)
+    await session.commit()
+    await visitor.sign_in(square.officer)
+    return square
+
+
+async def the_asking(session: AsyncSession) -> Asking:
+    return (await session.scalars(select(Asking).execution_options(populate_existing=True))).one()
+
+
+async def test_the_proposal_says_what_it_brings_and_what_it_costs_and_has_one_button(
+    session: AsyncSession, visitor: Visitor, square: Square, now: datetime
+) -> None:
+    visitor.cookies.set("linli-language", "en")
+    desk = f"/needs/{square.need.id}/desk"
+    page = (await visitor.get(desk)).text
+    ticked = await proposed(session, square, now)
+    assert f"Ask these {len(ticked)} now" in page
+    assert "Nine times out of ten all 2 free places are filled by" in page
+    assert f"{len(ticked)} messages now, at most" in page
+    assert page.count('class="main"') == 1
+    assert IN_WAVES in page
+    sent = {"shift": str(square.shift.id), "person": [str(each) for each in ticked], "how": "waves"}
+    done = await visitor.submit(f"/needs/{square.need.id}/ask", sent)
+    assert done.headers["location"] == f"{desk}?shift={square.shift.id}"
+    page = (await visitor.get(done.headers["location"])).text
+    assert "Asking goes on by itself" in page
+    assert f"Wave 1 of at most 4; {len(ticked)} of at most" in page
+    assert IN_WAVES not in page
+    assert "Ask somebody yourself" in page
+
+
+async def test_the_officer_holds_it_lets_it_go_on_and_ends_it(
+    session: AsyncSession, visitor: Visitor, square: Square, now: datetime
+) -> None:
+    await begin(session, square, now)
+    for act, state, shown in (
+        ("hold", AskingState.held, "让它继续"),
+        ("go-on", AskingState.going, "暂停"),
+        ("end", AskingState.ended, "已由贵组织结束"),
+    ):
+        asking = await the_asking(session)
+        done = await visitor.submit(f"/needs/{square.need.id}/asking/{asking.id}/{act}")
+        assert done.status_code == 303
+        assert (await the_asking(session)).state is state
+        assert shown in (await visitor.get(done.headers["location"])).text
+    again = await visitor.submit(f"/needs/{square.need.id}/asking/{asking.id}/hold")
+    assert again.status_code == 409
+
+
+async def test_each_wave_shows_whom_it_asked_and_what_became_of_them_and_no_full_name_before_a_yes(
+    database: Database, session: AsyncSession, visitor: Visitor, square: Square, now: datetime
+) -> None:
+    asking = await begin(session, square, now)
+    first, second, *_ = await questions(session, asking)
+    await answer(session, [first], State.confirmed, now + HOUR)
+    await answer(session, [second], State.declined, now + HOUR)
+    await pass_time(database, session, asking, now + DAY)
+    page = (await visitor.get(f"/needs/{square.need.id}/desk")).text
+    waves = page.split('class="plain waves"')[1].split("</ol>")[0]
+    assert "第 2 轮" in waves
+    assert "第 1 轮" in waves
+    names = {each.id: each.name for each in square.people}
+    assert names[first.account_id] in waves
+    assert names[second.account_id] not in waves
+    assert "已婉拒" in waves
+
+
+async def test_another_organization_finds_no_asking(
+    session: AsyncSession, visitor: Visitor, square: Square, now: datetime
+) -> None:
+    asking = await begin(session, square, now)
+    other = await make_member(session, await make_organization(session))
+    stranger = await make_account(session)
+    await session.commit()
+    for who in (other, stranger):
+        visitor.cookies.clear()
+        await visitor.sign_in(who)
+        for act in ("hold", "go-on", "end"):
+            path = f"/needs/{square.need.id}/asking/{asking.id}/{act}"
+            assert (await visitor.submit(path)).status_code == 404
+    assert (await the_asking(session)).state is AskingState.going
+
+
+async def test_an_asking_of_another_need_is_not_found(
+    session: AsyncSession, visitor: Visitor, square: Square, now: datetime
+) -> None:
+    elsewhere = await make_square(session, now, helpers=3)
+    asking = await begin(session, elsewhere, now)
+    path = f"/needs/{square.need.id}/asking/{asking.id}/end"
+    assert (await visitor.submit(path)).status_code == 404
+
+
+async def test_shortly_before_a_shift_one_asks_by_hand(
+    session: AsyncSession, visitor: Visitor, now: datetime
+) -> None:
+    square = await make_square(session, now, ahead=3 * HOUR)
+    await session.commit()
+    await visitor.sign_in(square.officer)
+    page = (await visitor.get(f"/needs/{square.need.id}/desk")).text
+    assert 'name="person"' in page
+    assert IN_WAVES not in page
