@@ -32,6 +32,8 @@ from linli.participation.rules import State
 from linli.teams.models import Team, TeamMember
 from linli.teams.rules import MOST_TEAMS, MemberState, TeamRole, TeamState
 from linli.volunteers.models import VolunteerCredential, VolunteerProfile
+from linli.waves.models import Asking, Wave, WaveQuestion
+from linli.waves.rules import AskingState
 from tests.conftest import NOW
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -63,6 +65,7 @@ async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession
         State.cancelled,
     }
     await check_it_is_the_plan(session, plan)
+    await check_waves(session)
     await check_everything_is_marked(session)
     await check_nothing_leaves(session)
     await check_sign_ins(session)
@@ -89,6 +92,20 @@ async def test_the_countys_bureau_has_something_to_decide(session: AsyncSession)
     )
     assert all(reasons)
     assert await total(session, OrganizationDocument) == await total(session, Organization) - 1
+
+
+async def check_waves(session: AsyncSession) -> None:
+    """One need is in its second wave, the waves of another are held; who signs in was asked by none."""
+    askings = (await session.scalars(select(Asking).order_by(Asking.id))).all()
+    assert [each.state for each in askings] == [AskingState.going, AskingState.held]
+    counted_waves = await counted(session, Wave.asking_id)
+    assert counted_waves == {askings[0].id: 2, askings[1].id: 1}
+    emails = await session.scalars(
+        select(Account.email)
+        .join(Participation, Participation.account_id == Account.id)
+        .join(WaveQuestion, WaveQuestion.participation_id == Participation.id)
+    )
+    assert not {"volunteer@example.org", "neighbour@example.org"} & set(emails)
 
 
 async def check_teams(session: AsyncSession, plan: TownPlan) -> None:
@@ -169,7 +186,7 @@ async def check_the_diary_of_the_first_volunteer(session: AsyncSession) -> None:
 
 
 async def check_it_is_the_plan(session: AsyncSession, plan: TownPlan) -> None:
-    """So that the same plan gives the same town; only ids and drawn volunteer numbers are new each time."""
+    """So that the same plan gives the same town; only ids and what is drawn by lot are new each time."""
     people = await session.execute(
         select(Account.name, Account.birth_on, VolunteerProfile.about, VolunteerProfile.longitude).join(
             VolunteerProfile, VolunteerProfile.account_id == Account.id
@@ -186,7 +203,8 @@ async def check_it_is_the_plan(session: AsyncSession, plan: TownPlan) -> None:
     begun = sum(step.act in {Act.invite, Act.apply} for step in plan.steps)
     named = (await counted(session, Participation.hold_id.is_not(None))).get(True, 0)
     assert named in {1, 2}  # by the teams that were asked, where somebody could go
-    assert await total(session, Participation) == begun + named
+    in_waves = await total(session, WaveQuestion)
+    assert await total(session, Participation) == begun + named + in_waves
 
 
 async def test_new_york_gets_volunteers_once(session: AsyncSession) -> None:
