@@ -46,14 +46,15 @@ async def _begin(session: AsyncSession, asker: Asker, *, at: datetime, without: 
     await refresh_need(session, need_id=asker.need.id, now=at)
     left = actions.first_left(shift, now=at)
     answer = await answer_for_shift(session, need=asker.need, shift=shift, now=at, left=left)
-    chosen = [each.account_id for each in answer.proposed if each.account_id not in without] if answer else []
+    proposed = [each.account_id for each in answer.proposed] if answer else []
     try:
         async with session.begin_nested():
             return await actions.begin(
                 session,
                 need_id=asker.need.id,
                 shift_id=shift.id,
-                account_ids=chosen,
+                account_ids=[each for each in proposed if each not in without],
+                proposed_ids=[*proposed, *without],
                 officer_id=asker.officer.id,
                 now=at,
             )

@@ -1,6 +1,6 @@
 """An asking begins, goes on by itself, is held, and ends. The need is locked before anything is decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from linli.needs.queries import find_need
 from linli.participation import actions as participation
 from linli.participation.actions.telling import tell_members
 from linli.participation.models import Participation
-from linli.suggestions.queries import WavePlan, WavesLeft, answer_for_shift, are_suggested
+from linli.suggestions.queries import WavePlan, WavesLeft, answer_for_shift
 from linli.suggestions.waves import Seat
 from linli.waves import queries, rules
 from linli.waves.models import Asking, AskingWithout, Wave, WaveQuestion
@@ -35,12 +35,13 @@ async def begin(
     need_id: UUID,
     shift_id: UUID,
     account_ids: Sequence[UUID],
+    proposed_ids: Collection[UUID] = (),
     officer_id: UUID,
     now: datetime,
 ) -> Asking:
     """The first wave goes to the chosen people, the next ones follow by themselves. Twice is once.
 
-    Whoever was proposed and is not among the chosen is not asked by a later wave either.
+    Whoever was proposed to the officer and is not among the chosen is not asked by a later wave either.
     """
     need, shift = await _locked(session, need_id, shift_id)
     if standing := await queries.going_on(session, shift.id):
@@ -50,21 +51,21 @@ async def begin(
     plan = await _plan(session, need, shift, first_left(shift, now=now), now)
     if plan is None:
         raise Conflict(Message("We are still looking for people who fit. Please try again in a moment."))
-    proposed = {each.person.account_id for each in plan.seats}
-    chosen = await are_suggested(session, need_id=need.id, account_ids=account_ids)
+    seats = {each.person.account_id for each in plan.seats}
+    # Whom the matcher has found for this time: an officer can ask nobody else.
+    chosen = [id for id in dict.fromkeys(account_ids) if id in plan.likely]
+    unwanted = (set(proposed_ids) & plan.likely.keys()) - set(chosen)
     asking = Asking(
         need_id=need.id,
         shift_id=shift.id,
         begun_by_id=officer_id,
         begun_at=now,
-        most_messages=max(1, plan.messages + len(set(chosen) - proposed)),
+        most_messages=max(1, plan.messages + len(set(chosen) - seats)),
         next_at=now,
     )
     session.add(asking)
     await session.flush()
-    session.add_all(
-        AskingWithout(asking_id=asking.id, account_id=each) for each in sorted(proposed - set(chosen))
-    )
+    session.add_all(AskingWithout(asking_id=asking.id, account_id=each) for each in sorted(unwanted))
     asked = await _send(session, asking, shift, chosen, plan, number=1, now=now)
     if not asked.invited:
         raise Conflict(asked.left_out[0][1] if asked.left_out else Message("Nobody could be asked."))

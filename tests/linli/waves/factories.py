@@ -68,13 +68,18 @@ async def proposed(session: AsyncSession, square: Square, now: datetime) -> list
 
 
 async def begin(
-    session: AsyncSession, square: Square, now: datetime, chosen: Sequence[UUID] | None = None
+    session: AsyncSession,
+    square: Square,
+    now: datetime,
+    chosen: Sequence[UUID] | None = None,
+    proposed_ids: Sequence[UUID] = (),
 ) -> Asking:
     asking = await actions.begin(
         session,
         need_id=square.need.id,
         shift_id=square.shift.id,
         account_ids=chosen or await proposed(session, square, now),
+        proposed_ids=proposed_ids,
         officer_id=square.officer.id,
         now=now,
     )

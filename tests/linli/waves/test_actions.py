@@ -21,7 +21,7 @@ from linli.waves.models import Asking, WaveQuestion
 from linli.waves.queries import courses_of
 from linli.waves.rules import AskingState, Ending
 from tests.conftest import NOW
-from tests.factories import make_member, make_need, make_participation
+from tests.factories import make_account, make_member, make_need, make_participation
 from tests.linli.waves.factories import (
     DAY,
     HOUR,
@@ -255,7 +255,7 @@ async def test_whom_the_officer_takes_off_is_asked_by_no_later_wave(
     square = await make_square(session, now, helpers=9)
     ticked = await proposed(session, square, now)
     unwanted, *chosen = ticked
-    asking = await begin(session, square, now, chosen)
+    asking = await begin(session, square, now, chosen, ticked)
     for days in range(1, 5):
         await pass_time(database, session, asking, now + days * DAY)
     asked = {each.account_id for each in await questions(session, asking)}
@@ -321,3 +321,15 @@ async def test_while_the_others_have_had_their_questions_it_waits_and_does_not_r
     assert asking.next_at == now + DAY + HOUR
     await pass_time(database, session, asking, now + DAY + HOUR)
     assert await waves(session, asking) == 2
+
+
+async def test_whoever_is_not_suggested_for_this_time_cannot_be_asked(
+    session: AsyncSession, square: Square, now: datetime
+) -> None:
+    stranger = await make_account(session)
+    ticked = await proposed(session, square, now)
+    asking = await begin(session, square, now, [stranger.id, *ticked])
+    assert {each.account_id for each in await questions(session, asking)} == set(ticked)
+    alone = await make_square(session, now)
+    with pytest.raises(Conflict):
+        await begin(session, alone, now, [stranger.id])

@@ -1,5 +1,6 @@
 """The committee's page: the proposal, one button, and what becomes of each wave."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.db import Database
 from linli.participation.rules import State
-from linli.waves.models import Asking
+from linli.waves.models import Asking, AskingWithout
 from linli.waves.rules import AskingState
 from tests.conftest import Visitor
 from tests.factories import make_account, make_member, make_organization
@@ -59,6 +60,18 @@ async def test_the_proposal_says_what_it_brings_and_what_it_costs_and_has_one_bu
     assert f"Wave 1 of at most 4; {len(ticked)} of at most" in page
     assert IN_WAVES not in page
     assert "Ask somebody yourself" in page
+
+
+async def test_whoever_is_taken_off_the_proposal_is_noted_and_nobody_else(
+    session: AsyncSession, visitor: Visitor, square: Square, now: datetime
+) -> None:
+    page = (await visitor.get(f"/needs/{square.need.id}/desk")).text
+    shown = re.findall(r'name="proposed" value="([0-9a-f-]+)"', page)
+    assert shown == [str(each) for each in await proposed(session, square, now)]
+    sent = {"shift": str(square.shift.id), "person": shown[1:], "proposed": [*shown, "x"], "how": "waves"}
+    assert (await visitor.submit(f"/needs/{square.need.id}/ask", sent)).status_code == 303
+    left_out = await session.scalars(select(AskingWithout.account_id))
+    assert [str(each) for each in left_out] == shown[:1]
 
 
 async def test_the_officer_holds_it_lets_it_go_on_and_ends_it(

@@ -40,6 +40,7 @@ async def ask(request: Asked, session: Session, caller: Caller, form: Form, now:
             need_id=need_id,
             shift_id=shift_id,
             account_ids=chosen,
+            proposed_ids=_people(form, "proposed"),
             officer_id=caller.account_id,
             now=now,
         )
@@ -81,11 +82,15 @@ def _back(request: Asked, asking: Asking, said: Message) -> Page:
 
 
 def _chosen_people(form: SentForm) -> list[UUID]:
-    typed = form.typed_many("person")[:MOST_ASKED_AT_ONCE]
-    chosen = [id for each in typed if (id := id_named(each))]
+    chosen = _people(form, "person")
     if not chosen:
         form.refuse("person", Message("Please choose at least one person."))
     return chosen
+
+
+def _people(form: SentForm, name: str) -> list[UUID]:
+    typed = form.typed_many(name)[:MOST_ASKED_AT_ONCE]
+    return [id for each in typed if (id := id_named(each))]
 
 
 def _told(asked: actions.Asked) -> Message:
