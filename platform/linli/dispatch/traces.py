@@ -32,7 +32,14 @@ def note(
 
 
 async def tell_leading(
-    session: AsyncSession, dispatch: Dispatch, need: Need, shift: Shift, what: Message, now: datetime
+    session: AsyncSession,
+    dispatch: Dispatch,
+    need: Need,
+    shift: Shift,
+    what: Message,
+    now: datetime,
+    *,
+    is_question: bool = False,
 ) -> None:
     """Who answers for the team or organization; time and community only, never a contact (security 4)."""
     for person in await queries.leading_people(session, dispatch):
@@ -44,6 +51,7 @@ async def tell_leading(
             sentence=_sentence(need, shift, what),
             path=f"/dispatch/{dispatch.id}",
             now=now,
+            is_question=is_question,
         )
 
 

@@ -34,6 +34,7 @@ PERSONAL = {
     "state_credential",
     "withdraw_credential",
     "opt_in",
+    "forget_answers",
     "set_asking",
     "pause_asking",
     "opt_out",

@@ -98,7 +98,8 @@ async def test_who_goes_silent_is_asked_once_whether_to_go_on(
     await visitor.sign_in(person)
     page = await visitor.get(PAGE)
     assert f'action="{PAGE}/reply"' in page.text
-    assert f'href="{PAGE}"' in (await visitor.get("/me/notices")).text
+    for where in ("/me/notices", "/home"):
+        assert f'href="{PAGE}"' in (await visitor.get(where)).text
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ async def my_home(
     if seen.shown:
         afterwards(request, partial(note_list_of_person, account_id=account.id, shown=seen.shown, now=now))
     promised = [each for each in coming if each.participation.state is State.confirmed]
-    news, teams = await volunteer_groups(session, account_id=caller.account_id)
+    is_silent = profile is not None and profile.silent_since is not None
+    news, teams = await volunteer_groups(session, account_id=caller.account_id, is_silent=is_silent)
     return render(
         request,
         "desks/home.html",

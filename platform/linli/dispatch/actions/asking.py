@@ -53,7 +53,7 @@ async def ask(
     await session.flush()
     note(session, "ask_dispatch", dispatch, need, asked_by_id, now)
     what = counted(places, "You are asked for one place.", "You are asked for {n} places.")
-    await tell_leading(session, dispatch, need, shift, what, now)
+    await tell_leading(session, dispatch, need, shift, what, now, is_question=True)
     return dispatch
 
 

@@ -18,6 +18,7 @@ from linli.volunteers.asking.rules import Reply, Wishes, replied
 from linli.volunteers.models import VolunteerProfile
 
 PAGE: Final = "/me/volunteer/asking"
+SHALL_WE_GO_ON: Final = Message("Shall we go on asking you?")
 
 
 async def set_wishes(session: AsyncSession, *, account: Account, wishes: Wishes, now: datetime) -> None:
@@ -54,7 +55,7 @@ async def leave_alone(session: AsyncSession, *, account: Account, now: datetime)
         session,
         person=account,
         event="go_on",
-        subject=Message("Shall we go on asking you?"),
+        subject=SHALL_WE_GO_ON,
         sentence=Message("We have not heard from you, and ask you nothing for now. Shall we go on asking?"),
         path=PAGE,
         now=now,
