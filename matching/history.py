@@ -101,6 +101,8 @@ class History:
     def advance(self, day: int) -> None:
         """Let time pass: deeds fade, people rest."""
         passed = max(0, day - self.day)
+        if not passed:
+            return
         for counts in (self._answers, self._by_field, self._by_part, self._came):
             counts *= 0.5 ** (passed / HALF_LIFE_DAYS)
         self._load *= 0.5 ** (passed / REST_DAYS)

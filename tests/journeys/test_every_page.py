@@ -170,6 +170,7 @@ PAGES: Final = {
         "/organizations/{organization}/register?show=verified",
         "/organizations/{organization}/audit",
         "/organizations/{organization}/audit?group=looks&name=nowhere",
+        "/organizations/{organization}/matcher",
         "/organizations/{organization}/reports",
         "/organizations/{organization}/reports?show=answered",
         "/organizations/{organization}/blocks",

@@ -300,6 +300,8 @@ ROUTES = {
     "GET /organizations/{organization_id}/figures": open_to(Role.social_worker, BUREAU),
     "GET /organizations/{organization_id}/register": open_to(BUREAU),
     "GET /organizations/{organization_id}/audit": open_to(BUREAU),
+    "GET /organizations/{organization_id}/matcher": open_to(BUREAU),
+    "POST /organizations/{organization_id}/matcher": open_to(Role.bureau_staff),
     "GET /organizations/{organization_id}/register/{subject_id}": open_to_bureau(*BUREAU),
     "GET /organizations/{organization_id}/register/{subject_id}/documents/{document_id}": open_to_bureau(
         *BUREAU

@@ -58,7 +58,7 @@ async def read_for(session: AsyncSession, chosen: ColumnElement[bool], *, now: d
         return None
     pool = await pool_of(session, county_of(needs[0].division), now=now)
     serves = await serving(session)
-    learnt = await serves.knowing(session, pool.is_theirs(), now=now)
+    learnt = await serves.knowing_county(session, pool.county, pool.is_theirs(), now=now)
     known = await read_known(session, needs, pool)
     return Read(needs, pool, replace(known, learnt=learnt), now, serves.version)
 

@@ -5,14 +5,15 @@ Every process asks at every look, so that a change is noticed without a restart;
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.participation.models import Participation
 from linli.suggestions.learning.answers import answer_rows
 from linli.suggestions.learning.past import Informed
 from linli.suggestions.matcher import matcher
@@ -21,10 +22,13 @@ from matching import LearntRanker, unpack
 
 log = structlog.get_logger("linli.suggestions")
 MOST_KEPT: Final = 4
+# What leaves no trace among a county's answers is seen after this: that somebody had them forgotten.
+KEPT_FOR: Final = timedelta(minutes=5)
 # Of the people of a county; the latest count.
 MOST_ANSWERS: Final = 100_000
 
 _kept: OrderedDict[UUID, "Serving"] = OrderedDict()
+_known: OrderedDict[str | None, tuple[tuple[Any, ...], Informed]] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,23 @@ class Serving:
             return None
         rows = await answer_rows(session, whose, now=now, most=MOST_ANSWERS)
         return Informed(self.learnt, rows, now)
+
+    async def knowing_county(
+        self, session: AsyncSession, county: str | None, whose: ColumnElement[bool], *, now: datetime
+    ) -> Informed | None:
+        """The same for thousands, kept while nobody there is asked or answers, for five minutes at most."""
+        if self.learnt is None:
+            return None
+        state = (self.version, *(await session.execute(_state_of(whose))).one())
+        kept = _known.get(county)
+        if kept and kept[0] == state and now - kept[1].now < KEPT_FOR:
+            return kept[1]
+        known = await self.knowing(session, whose, now=now)
+        assert known is not None
+        _known[county] = state, known
+        while len(_known) > MOST_KEPT:
+            _known.popitem(last=False)
+        return known
 
 
 def serving_id() -> Select[tuple[UUID]]:
@@ -71,6 +92,12 @@ def can_be_read(content: bytes) -> bool:
 
 def forget_serving() -> None:
     _kept.clear()
+    _known.clear()
+
+
+def _state_of(whose: ColumnElement[bool]) -> Select[Any]:
+    """Changes whenever one of these people is asked or answers."""
+    return select(func.count(), func.max(Participation.changed_at)).where(whose)
 
 
 async def _read_version(session: AsyncSession, id: UUID) -> Serving:

@@ -38,6 +38,7 @@ PERSONAL = {
     "set_asking",
     "pause_asking",
     "opt_out",
+    "train_matcher",
 }
 # Parts of which names are put together.
 PARTS = {"_by_", "_organization", "accounts.", "block", "end_block"}

@@ -136,3 +136,41 @@ async def test_only_one_version_serves(session: AsyncSession, now: datetime) -> 
     await make_version(session, now)
     with pytest.raises(IntegrityError):
         await make_version(session, now, ranker_that_weighs(field=1.0))
+
+
+async def test_a_countys_answers_are_read_again_when_somebody_answers(
+    session: AsyncSession, now: datetime
+) -> None:
+    await make_version(session, now, ranker_that_weighs(**WHO_SAID_YES_BEFORE))
+    need, person = await make_asking_need(session), await make_helper(session)
+    other = await make_need(session, starts_at=now - timedelta(days=1))
+
+    async def likely() -> float:
+        await refresh_need(session, need_id=need.id, now=now)
+        [found] = await stored(session, need)
+        return found.likely
+
+    before = await likely()
+    assert await likely() == before
+    at = now - timedelta(days=3)
+    times = {"asked_at": at, "created_at": at, "changed_at": now}
+    await make_participation(session, other.shifts[0], person, State.confirmed, **times)
+    assert await likely() > before
+
+
+async def test_with_a_version_a_refresh_asks_one_question_more(
+    session: AsyncSession, now: datetime, statements: list[str]
+) -> None:
+    need = await make_asking_need(session)
+    await make_helper(session)
+    counts = []
+    for _ in range(2):
+        await refresh_need(session, need_id=need.id, now=now)
+    await make_version(session, now)
+    for _ in range(2):
+        await refresh_need(session, need_id=need.id, now=now)
+        statements.clear()
+        await refresh_need(session, need_id=need.id, now=now)
+        counts.append(len(statements))
+        await session.execute(update(MatcherVersion).values(serves=False))
+    assert counts[0] == counts[1] + 1

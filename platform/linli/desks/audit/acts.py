@@ -17,6 +17,7 @@ class Group(StrEnum):
     people = "people"
     teams = "teams"
     conversations = "conversations"
+    suggestions = "suggestions"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ GROUP_NAMES: Final[Mapping[Group, Message]] = {
     Group.people: Message("Members and people"),
     Group.teams: Message("Teams"),
     Group.conversations: Message("Conversations and reports"),
+    Group.suggestions: Message("Suggestions"),
 }
 # Who acted, by the role in the organization; a name is nobody's business here (security 38).
 ACTORS: Final[Mapping[Role, Message]] = {
@@ -166,6 +168,9 @@ _SENTENCES: Final[Mapping[Group, Mapping[str, Message]]] = {
         "block_by_organization": Message("{who} asks somebody no more for {organization}."),
         "end_block_by_volunteer": Message("{who} is open to {organization} again."),
         "end_block_by_organization": Message("{who} may ask somebody for {organization} again."),
+    },
+    Group.suggestions: {
+        "switch_matcher": Message("{who} chose another version of the matcher."),
     },
 }
 ACTS: Final[Mapping[str, Act]] = {

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import sqrt
+from typing import Final
 
 from matching import Comparison
 from matching.comparison import Interval
@@ -81,3 +83,51 @@ def _verdict(found: Comparison) -> Verdict:
         return Verdict.worse
     is_better = found.log_loss_difference.high < 0
     return Verdict.better if is_better else Verdict.no_worse
+
+
+WIDTH: Final = 320
+HEIGHT: Final = 280
+LEFT: Final = 44
+BOTTOM: Final = 40
+MARGIN: Final = 12
+
+
+@dataclass(frozen=True)
+class Dot:
+    """Of a drawing 320 wide and 280 high: what was said across, what came up, with its interval."""
+
+    x: float
+    y: float
+    top: float
+    bottom: float
+    radius: float
+
+
+@dataclass(frozen=True)
+class Plot:
+    """`marks` are (percent, x, y) of the axes; the two ends of the line on which chances would come true."""
+
+    dots: Sequence[Dot]
+    marks: Sequence[tuple[int, float, float]]
+
+    @property
+    def even(self) -> tuple[float, float, float, float]:
+        return _x(0), _y(0), _x(1), _y(1)
+
+
+def plot_of(said: Sequence[Said]) -> Plot:
+    """The more questions, the larger the dot."""
+    most = max((each.questions for each in said), default=1)
+    dots = [
+        Dot(_x(each.said), _y(each.came), _y(each.high), _y(each.low), 3 + 4 * sqrt(each.questions / most))
+        for each in said
+    ]
+    return Plot(dots, [(percent, _x(percent / 100), _y(percent / 100)) for percent in (0, 25, 50, 75, 100)])
+
+
+def _x(share: float) -> float:
+    return round(LEFT + share * (WIDTH - LEFT - MARGIN), 1)
+
+
+def _y(share: float) -> float:
+    return round(HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - MARGIN), 1)

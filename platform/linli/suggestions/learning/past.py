@@ -24,7 +24,8 @@ class Past:
 
     def __init__(self, account_ids: Sequence[UUID]) -> None:
         self.row_of = {id: row for row, id in enumerate(account_ids)}
-        self.history = History(len(account_ids), fields=len(vocabulary().fields), usual_yes=USUAL_YES)
+        self.fields = {id: column for column, id in enumerate(vocabulary().fields.ids)}
+        self.history = History(len(account_ids), fields=len(self.fields), usual_yes=USUAL_YES)
         # How often each was asked and answered, and said yes: what counts where nothing was learnt.
         self._counts = np.zeros((2, len(account_ids)), dtype=np.int64)
 
@@ -38,16 +39,15 @@ class Past:
             return
         deed = row.deed(until)
         assert deed is not None
-        self.history.did(deed, person, day=day, field=field_column(row.field_id), cell=cell_of(row))
+        self.history.did(deed, person, day=day, field=self.fields.get(row.field_id or ""), cell=cell_of(row))
         if deed in ANSWERS:
             self._counts[:, person] += (1, deed is Deed.YES)
 
     def of(self, row: AnswerRow) -> Floats:
         """What is known of a person when a question is sent, shape (7,)."""
         self.history.advance(day_of(row.asked_at or row.created_at))
-        column = field_column(row.field_id)
         features = self.history.features(
-            fields=np.array([-1 if column is None else column]),
+            fields=np.array([self.fields.get(row.field_id or "", -1)]),
             cells=np.array([cell_of(row)]),
             places=[""],
             company=[()],
@@ -66,17 +66,22 @@ class Past:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Informed:
     """What was learnt, with what there is to know of the people at hand."""
 
     ranker: LearntRanker
     rows: Sequence[AnswerRow]
     now: datetime
+    _told: tuple[Sequence[UUID], InformedRanker] | None = None
 
     def about(self, account_ids: Sequence[UUID]) -> InformedRanker:
-        """For these people; long enough to belong in a thread."""
-        return past_of(self.rows, account_ids, until=self.now).informs(self.ranker)
+        """For these people, as they were asked for last time or anew; long enough to belong in a thread."""
+        told = self._told
+        if told is None or told[0] != account_ids:
+            past = past_of(self.rows, account_ids, until=self.now)
+            told = self._told = account_ids, past.informs(self.ranker)
+        return told[1]
 
 
 def past_of(rows: Iterable[AnswerRow], account_ids: Sequence[UUID], *, until: datetime) -> Past:
@@ -90,11 +95,6 @@ def past_of(rows: Iterable[AnswerRow], account_ids: Sequence[UUID], *, until: da
 
 def day_of(moment: datetime) -> int:
     return i18n.local(moment).date().toordinal()
-
-
-def field_column(field_id: str | None) -> int | None:
-    fields = vocabulary().fields
-    return fields.position(field_id) if field_id and field_id in fields.ids else None
 
 
 def cell_of(row: AnswerRow) -> int:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.core import audit
+from linli.core.audit import record
 from linli.core.db import Database, new_id, take_turns
 from linli.core.errors import Conflict, NotFound
 from linli.core.i18n import Message
@@ -72,7 +72,7 @@ async def put_into_service(
     if version and version.serves:
         raise Conflict(Message("This version serves already."))
     await _serve(session, version.id if version else None)
-    audit.record(
+    record(
         session,
         action="switch_matcher",
         object_id=version.id if version else organization_id,
@@ -143,7 +143,7 @@ async def _kept(
     await session.flush()
     if serves:
         await _serve(session, version.id)
-    audit.record(session, action="train_matcher", object_id=version.id, now=now, actor_id=made_by_id)
+    record(session, action="train_matcher", object_id=version.id, now=now, actor_id=made_by_id)
     await _forget_old(session)
     return Trained(before.version, learnt, serves=serves, id=version.id)
 

@@ -1,0 +1,110 @@
+"""Versions of the matcher as staff see them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core.i18n import Message
+from linli.participation.models import Participation
+from linli.suggestions.learning.figures import ComparisonFigures, Verdict, figures_of
+from linli.suggestions.learning.versions import MOST_VERSIONS, comparison_of
+from linli.suggestions.matcher import matcher
+from linli.suggestions.models import MatcherVersion, ShownList
+from linli.suggestions.serving import serving
+from linli.suggestions.shown import came_of
+
+STAGES: Final[Mapping[str, Message]] = {
+    "logistic": Message("Each thing counts along a straight line (fewer than 200 answers)"),
+    "boosting": Message("Each thing counts along a curve (200 answers or more)"),
+    "calibrated": Message("Along curves, set right by the latest answers (1,000 or more)"),
+}
+VERDICTS: Final[Mapping[Verdict, Message]] = {
+    Verdict.better: Message("Better than the version before it"),
+    Verdict.no_worse: Message("No difference beyond noise"),
+    Verdict.worse: Message("Worse than the version before it"),
+}
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version; of the packaged matcher, which has learnt from nobody, there are no figures."""
+
+    id: UUID | None
+    name: str
+    serves: bool
+    made_at: datetime | None = None
+    made_by_id: UUID | None = None
+    stage: Message | None = None
+    answers: int = 0
+    yes: int = 0
+    needs: int = 0
+    asked_from: datetime | None = None
+    asked_until: datetime | None = None
+    compared_with: str = ""
+    figures: ComparisonFigures | None = None
+    verdict: Message | None = None
+
+
+@dataclass(frozen=True)
+class Versions:
+    """All that are kept, the newest first, the packaged one last; `serves` as stored suggestions name it."""
+
+    rows: Sequence[Version]
+    serves: str
+
+    @property
+    def serving(self) -> Version:
+        return next(each for each in self.rows if each.serves)
+
+    def chosen(self, key: str) -> Version:
+        """The one with this id; the one that serves where there is none."""
+        return next((each for each in self.rows if str(each.id or "packaged") == key), self.serving)
+
+
+@dataclass(frozen=True)
+class Use:
+    """Lists that a version gave which are still kept, and the questions and offers that came of them."""
+
+    lists: int
+    came: int
+
+
+async def versions(session: AsyncSession) -> Versions:
+    query = select(MatcherVersion).order_by(MatcherVersion.made_at.desc(), MatcherVersion.id.desc())
+    serves = await serving(session)
+    found = [_version(each, serves.id) for each in await session.scalars(query.limit(MOST_VERSIONS + 1))]
+    packaged = Version(None, matcher().version, serves=serves.id is None)
+    return Versions([*found, packaged], serves.version)
+
+
+async def use_of(session: AsyncSession, version: Version) -> Use:
+    name = f"{matcher().version}+{version.name}" if version.id else version.name
+    given = ShownList.matcher == name
+    lists = await session.scalar(select(func.count()).select_from(ShownList).where(given))
+    came = select(func.count()).select_from(ShownList).join(Participation, came_of()).where(given)
+    return Use(lists or 0, await session.scalar(came) or 0)
+
+
+def _version(row: MatcherVersion, serves_id: UUID | None) -> Version:
+    figures = figures_of(comparison_of(row))
+    return Version(
+        id=row.id,
+        name=row.name,
+        serves=row.id == serves_id,
+        made_at=row.made_at,
+        made_by_id=row.made_by_id,
+        stage=STAGES.get(row.stage),
+        answers=row.answers,
+        yes=row.yes,
+        needs=row.needs,
+        asked_from=row.asked_from,
+        asked_until=row.asked_until,
+        compared_with=row.compared_with,
+        figures=figures,
+        verdict=VERDICTS[figures.verdict],
+    )

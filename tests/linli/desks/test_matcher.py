@@ -1,0 +1,152 @@
+"""The bureau's page of the matcher's versions: what stands there, and the way back."""
+
+import re
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linli.core.audit import AuditEntry
+from linli.organizations.models import Organization
+from linli.organizations.rules import OrganizationKind, Role
+from linli.suggestions.matcher import matcher
+from linli.suggestions.models import MatcherVersion
+from linli.suggestions.serving import forget_serving, serving
+from tests.conftest import Visitor
+from tests.factories import make_member, make_organization
+from tests.linli.suggestions.versions import a_comparison, make_version, ranker_that_weighs
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    forget_serving()
+
+
+async def make_bureau(session: AsyncSession) -> Organization:
+    return await make_organization(session, kind=OrganizationKind.bureau, division="520302")
+
+
+async def sign_in(visitor: Visitor, session: AsyncSession, bureau: Organization, role: Role) -> str:
+    await visitor.sign_in(await make_member(session, bureau, role=role))
+    return f"/organizations/{bureau.id}/matcher"
+
+
+async def two_versions(session: AsyncSession, now: datetime) -> tuple[MatcherVersion, MatcherVersion]:
+    old = await make_version(
+        session, now, ranker_that_weighs(field=2.0), serves=False, made_at=now - timedelta(days=8)
+    )
+    return old, await make_version(session, now)
+
+
+@pytest.mark.parametrize("role", [Role.bureau_staff, Role.auditor])
+async def test_the_page_shows_the_version_that_serves_with_its_figures(
+    visitor: Visitor, session: AsyncSession, now: datetime, role: Role
+) -> None:
+    await two_versions(session, now)
+    page = await visitor.get(await sign_in(visitor, session, await make_bureau(session), role))
+    assert page.status_code == 200
+    compared = a_comparison()
+    for number in (compared.new.log_loss, compared.old.log_loss, compared.log_loss_difference.low):
+        assert f"{number:.3f}".rstrip("0") in page.text.replace("−", "-")
+    assert page.text.count('<circle class="plot-dot"') == len(compared.new.bins)
+    assert page.text.count('data-label="邀请次数"') == len(compared.new.bins)
+    assert "比前一版更好" in page.text
+    assert "1,240" in page.text
+
+
+async def test_without_a_version_it_says_what_to_do(visitor: Visitor, session: AsyncSession) -> None:
+    page = await visitor.get(await sign_in(visitor, session, await make_bureau(session), Role.auditor))
+    assert "linli train" in page.text
+    assert "plot-dot" not in page.text
+
+
+@pytest.mark.parametrize("which", ["old", "packaged"])
+async def test_staff_go_back_to_a_version_and_it_is_noted(
+    visitor: Visitor, session: AsyncSession, now: datetime, which: str
+) -> None:
+    old, new = await two_versions(session, now)
+    bureau = await make_bureau(session)
+    address = await sign_in(visitor, session, bureau, Role.bureau_staff)
+    target = str(old.id) if which == "old" else ""
+    page = await visitor.get(f"{address}?version={target or 'packaged'}")
+    assert "退回这个版本" in page.text
+    assert f'name="version" value="{target}"' in page.text
+    seen = re.search(r'name="serves" value="([^"]+)"', page.text)
+    assert seen is not None
+    assert seen[1] == f"{matcher().version}+{new.name}"
+    answer = await visitor.submit(address, {"version": target, "serves": seen[1]})
+    assert answer.status_code == 303
+    expected = f"{matcher().version}+{old.name}" if which == "old" else matcher().version
+    assert (await serving(session)).version == expected
+    entry = (await session.scalars(select(AuditEntry).where(AuditEntry.action == "switch_matcher"))).one()
+    assert entry.organization_id == bureau.id
+    again = await visitor.get(address)
+    assert "使用这个版本" not in again.text
+    forward = await visitor.get(f"{address}?version={new.id}")
+    assert "使用这个版本" in forward.text
+    audit = await visitor.get(f"/organizations/{bureau.id}/audit")
+    assert "换用了另一个推荐版本" in audit.text
+
+
+async def test_an_auditor_sees_no_button_and_cannot_switch(
+    visitor: Visitor, session: AsyncSession, now: datetime
+) -> None:
+    old, _ = await two_versions(session, now)
+    address = await sign_in(visitor, session, await make_bureau(session), Role.auditor)
+    page = await visitor.get(f"{address}?version={old.id}")
+    assert f'action="{address}"' not in page.text
+    answer = await visitor.submit(address, {"version": str(old.id), "serves": "x"})
+    assert answer.status_code == 403
+
+
+async def test_who_saw_another_version_serve_is_asked_to_look_again(
+    visitor: Visitor, session: AsyncSession, now: datetime
+) -> None:
+    old, new = await two_versions(session, now)
+    address = await sign_in(visitor, session, await make_bureau(session), Role.bureau_staff)
+    answer = await visitor.submit(address, {"version": str(old.id), "serves": matcher().version})
+    assert answer.status_code == 409
+    assert "期间已换用别的版本" in answer.text
+    assert (await serving(session)).id == new.id
+
+
+@pytest.mark.parametrize(("version", "status"), [("nonsense", 422), (str(uuid4()), 404)])
+async def test_a_version_that_does_not_exist_changes_nothing(
+    visitor: Visitor, session: AsyncSession, now: datetime, version: str, status: int
+) -> None:
+    _, new = await two_versions(session, now)
+    address = await sign_in(visitor, session, await make_bureau(session), Role.bureau_staff)
+    served = (await serving(session)).version
+    answer = await visitor.submit(address, {"version": version, "serves": served})
+    assert answer.status_code == status
+    assert (await serving(session)).id == new.id
+
+
+async def test_what_another_linli_learnt_cannot_serve(
+    visitor: Visitor, session: AsyncSession, now: datetime
+) -> None:
+    other = await make_version(session, now, serves=False)
+    await session.execute(update(MatcherVersion).values(ranker=b"of tomorrow"))
+    address = await sign_in(visitor, session, await make_bureau(session), Role.bureau_staff)
+    answer = await visitor.submit(address, {"version": str(other.id), "serves": matcher().version})
+    assert answer.status_code == 409
+    assert "在这里无法使用" in answer.text
+
+
+async def test_the_page_asks_as_much_for_fifty_versions_as_for_two(
+    visitor: Visitor, session: AsyncSession, now: datetime, statements: list[str]
+) -> None:
+    await two_versions(session, now)
+    address = await sign_in(visitor, session, await make_bureau(session), Role.auditor)
+    await visitor.get(address)  # the version that serves is read once
+    counts = []
+    for more in (0, 48):
+        for n in range(more):
+            ranker = ranker_that_weighs(time=0.1 + n / 10)
+            await make_version(session, now, ranker, serves=False)
+        statements.clear()
+        assert (await visitor.get(address)).status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 12
