@@ -46,6 +46,7 @@ from tests.factories import (
 )
 from tests.linli.dispatch.factories import make_dispatch
 from tests.linli.suggestions.factories import make_helper
+from tests.linli.suggestions.versions import make_version
 
 PASSWORD: Final = "four quiet words apart"
 MOBILE: Final = "13955550001"
@@ -287,10 +288,12 @@ async def registering(session: AsyncSession) -> list[Scene]:
         session, Kind.charity, state=Registration.submitted, claimed_at=NOW, claimed_by_id=other.id
     )
     register = f"/organizations/{bureau.id}/register"
+    version = await make_version(session, NOW, serves=False)
+    versions = f"/organizations/{bureau.id}/matcher?version={version.id}"
     waiting = [
         own[state] for state in (Registration.submitted, Registration.suspended, Registration.appealed)
     ]
     return [
         Scene("founder", founder, [f"/organizations/{each}/registration" for each in own.values()]),
-        Scene("clerk", clerk, [f"{register}/{each}" for each in (*waiting, taken.id)]),
+        Scene("clerk", clerk, [*(f"{register}/{each}" for each in (*waiting, taken.id)), versions]),
     ]
