@@ -181,6 +181,7 @@ class NeedTemplate(Ask, frozen=True, kw_only=True):
     risks: Text
     slots: dict[str, Slot]
     hints: Hints
+    same_person: bool = False
 
     def name(self, language: str) -> str:
         return self.zh if language == "zh" else self.en

@@ -41,6 +41,7 @@ PLAIN_FIELDS = (
     "contact_name",
     "contact_phone",
     "beneficiary_name",
+    "same_person",
 )
 EDITED_ELSEWHERE = Message(
     "Somebody else changed this need in the meantime. Your text stands below; the newer one beside it."
@@ -141,6 +142,7 @@ async def edit_need(
     if version != need.version:
         raise Conflict(EDITED_ELSEWHERE)
     _refuse_moved_shifts(need, draft.shifts)
+    _refuse_other_people(need, draft)
     _take_over(need, draft)
     need.changed_at = now
     need.version += 1
@@ -234,6 +236,22 @@ def _refuse_moved_shifts(need: Need, drafts: Iterable[ShiftDraft]) -> None:
         old = Times(shift.starts_at, shift.ends_at, shift.places, shift.places_taken)
         if sentence := rules.refuse_changed_shift(old, wanted.get(shift.id)):
             raise Invalid({"shifts": sentence})
+
+
+def _refuse_other_people(need: Need, draft: NeedDraft) -> None:
+    """Who has said yes has said yes to the times as they were: to one of them, or to all."""
+    if not any(shift.places_taken for shift in need.shifts):
+        return
+    if need.same_person is not draft.same_person:
+        raise Invalid({"same_person": Message("People have said yes already; this can no longer change.")})
+    if need.same_person and any(shift.id is None for shift in draft.shifts):
+        raise Invalid(
+            {
+                "shifts": Message(
+                    "People have said yes to all times. Please post the new time as a need of its own."
+                )
+            }
+        )
 
 
 def _take_over(need: Need, draft: NeedDraft) -> None:

@@ -113,6 +113,7 @@ class NeedToPost(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     skills_required: list[str] = []
     credentials: list[str] = []
     languages: list[str] = []
+    same_person: bool = False
     publish: bool = False
 
 
@@ -306,6 +307,8 @@ def _texts(value: Any) -> list[str]:
             return value
         case float():
             return [f"{value:.12f}"]
+        case bool():
+            return ["yes"] if value else []
     return [str(value)]
 
 

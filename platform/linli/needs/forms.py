@@ -50,6 +50,7 @@ class NeedDraft:
     credentials: tuple[str, ...]
     languages: tuple[str, ...]
     shifts: tuple[ShiftDraft, ...]
+    same_person: bool = False
 
 
 def read_need(form: Form, *, within_division: str, zone: ZoneInfo, now: datetime) -> NeedDraft:
@@ -88,7 +89,10 @@ def read_need(form: Form, *, within_division: str, zone: ZoneInfo, now: datetime
         credentials=form.some_of("credentials", seed.credentials()),
         languages=form.some_of("languages", seed.languages()),
         shifts=_read_shifts(form, zone=zone, now=now),
+        same_person=form.flag("same_person"),
     )
+    if draft.same_person and (refusal := rules.refuse_same_person([each.times for each in draft.shifts])):
+        form.refuse("same_person", refusal)
     if (draft.longitude is None) != (draft.latitude is None):
         form.refuse("latitude", Message("A point needs both numbers, or none."))
     _check_field(form, draft)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from linli.core.db import Base, WithId
@@ -37,6 +37,8 @@ class Need(WithId):
     priority: Mapped[Priority] = mapped_column(default=Priority.normal)
     joining: Mapped[Joining] = mapped_column(default=Joining.asked)
     setting: Mapped[Setting] = mapped_column(default=Setting.indoors)
+    # Whoever comes, comes to all of its times.
+    same_person: Mapped[bool] = mapped_column(default=False, server_default=false())
     minimum_age_years: Mapped[int] = mapped_column(default=18)
     # Ids of seed/risk_kinds.toml: nobody is confirmed before an insurance covers them.
     risk_kinds: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
@@ -81,6 +83,12 @@ class Need(WithId):
     @property
     def is_open(self) -> bool:
         return self.state in {NeedState.open, NeedState.filled, NeedState.under_way}
+
+    def times_with(self, shift: "Shift", now: datetime) -> list["Shift"]:
+        """What a yes to one time is a yes to: that time, or all that are to come for the same person."""
+        if not self.same_person:
+            return [shift]
+        return [each for each in self.shifts if each.starts_at > now] or [shift]
 
 
 class Shift(WithId):

@@ -24,6 +24,7 @@ from linli.needs.rules import ANSWER_HOURS, PRIORITY_NAMES, RUNNING_STATES, Need
 from linli.organizations.models import Organization
 
 Earlier = aliased(Shift)
+SAME_PERSON: Final = Message("The same person comes to all of its times.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +245,7 @@ CARDS: Final = (
         Need.priority,
         Need.division,
         Need.is_sample,
+        Need.same_person,
         Need.answer_due_at,
         Need.answered_at,
         Need.changed_at,
@@ -334,6 +336,7 @@ def to_card(row: Any, now: datetime) -> NeedCard:
         is_sample=row.is_sample,
         answer_due_at=row.answer_due_at,
         answered_at=row.answered_at,
+        note=SAME_PERSON if row.same_person else None,
         is_overdue=row.state in RUNNING_STATES
         and is_overdue(answer_due_at=row.answer_due_at, answered_at=row.answered_at, now=now),
     )

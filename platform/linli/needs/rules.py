@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from linli.core.i18n import Message, counted
@@ -111,6 +112,36 @@ def refuse_shift(shift: Times, now: datetime) -> Message | None:
         return Message("Please choose a day within the next twelve months.")
     if not 1 <= shift.places <= MOST_PLACES:
         return Message("Please give a whole number from {least} to {most}.", least=1, most=MOST_PLACES)
+    return None
+
+
+def refuse_same_person(times: Collection[Times]) -> Message | None:
+    """Whether the same person can come to all of these times.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> start = datetime(2026, 11, 24, 6, tzinfo=UTC)
+    >>> first = Times(start, start + timedelta(hours=2), 1)
+    >>> second = Times(start + timedelta(days=7), start + timedelta(days=7, hours=2), 1)
+    >>> refuse_same_person([first, second]) is None
+    True
+    >>> refuse_same_person([first]).text
+    'With one time only, nothing has to be ticked here.'
+    >>> overlapping = Times(start + timedelta(hours=1), start + timedelta(hours=3), 1)
+    >>> refuse_same_person([first, overlapping]).text
+    'Nobody can come to two times that overlap.'
+    >>> more = Times(second.starts_at, second.ends_at, 2)
+    >>> refuse_same_person([first, more]).text
+    'The same people come each time: please give the same number for all times.'
+    """
+    in_order = sorted(times, key=lambda each: each.starts_at)
+    if len(in_order) < 2:
+        return Message("With one time only, nothing has to be ticked here.")
+    if any(each.ends_at > following.starts_at for each, following in pairwise(in_order)):
+        return Message("Nobody can come to two times that overlap.")
+    if len({each.places for each in in_order}) > 1:
+        return Message("The same people come each time: please give the same number for all times.")
     return None
 
 

@@ -100,6 +100,8 @@ def typed_from_template(
         "setting": template.setting,
         "minimum_age_years": str(template.minimum_age_years),
     } | _usual_place(organization)
+    if template.same_person:
+        values["same_person"] = "yes"
     chosen = {
         "skills_wanted": template.skills.wanted,
         "skills_required": template.skills.required,
@@ -160,6 +162,7 @@ def typed_from_need(need: Need, *, zone: ZoneInfo, again_from: date | None = Non
     """The need as it stands; `again_from` moves its times by whole weeks to that day or later, as new."""
     plain = {name: getattr(need, name) for name in PLAIN_FIELDS if name not in CHOSEN}
     values = {name: str(value) for name, value in plain.items() if value is not None}
+    values["same_person"] = "yes" if need.same_person else ""
     values["version"] = str(need.version)
     chosen = {
         "skills_wanted": tuple(each.skill_id for each in need.skills if not each.is_required),

@@ -26,6 +26,7 @@ class PublicNeed:
     field: Any
     minimum_age_years: int
     is_sample: bool
+    same_person: bool
 
     @classmethod
     def of(cls, need: Need) -> "PublicNeed":
@@ -43,6 +44,7 @@ class PublicNeed:
             field=seed.need_fields().get(need.field_id or ""),
             minimum_age_years=need.minimum_age_years,
             is_sample=need.is_sample,
+            same_person=need.same_person,
         )
 
 

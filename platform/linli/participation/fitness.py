@@ -53,8 +53,9 @@ async def obstacles(
     session: AsyncSession, *, need: Need, shift: Shift, account: Account, now: datetime
 ) -> list[Obstacle]:
     """Everything in the way, in the order a person can do something about it; empty when they may come."""
-    standing = await standing_of(session, need=need, shifts=[shift], account=account)
-    return obstacles_in_shift(standing, need=need, shift=shift, now=now)
+    shifts = need.times_with(shift, now)
+    standing = await standing_of(session, need=need, shifts=shifts, account=account)
+    return obstacles_in_all(standing, need=need, shifts=shifts, now=now)
 
 
 async def standing_of(
@@ -74,6 +75,17 @@ async def standing_of(
         if insurances
         else A_STRANGER,
     )
+
+
+def obstacles_in_all(
+    standing: Standing, *, need: Need, shifts: Sequence[Shift], now: datetime
+) -> list[Obstacle]:
+    """What is in the way of coming to each of these times; the same thing once."""
+    found: dict[Message, Obstacle] = {}
+    for shift in shifts:
+        for each in obstacles_in_shift(standing, need=need, shift=shift, now=now):
+            found.setdefault(each.sentence, each)
+    return list(found.values())
 
 
 def obstacles_in_shift(standing: Standing, *, need: Need, shift: Shift, now: datetime) -> list[Obstacle]:

@@ -47,6 +47,21 @@ async def open_in_shift(session: AsyncSession, *, shift_id: UUID, account_id: UU
     return found
 
 
+async def ahead_in_need(
+    session: AsyncSession, *, need_id: UUID, account_id: UUID, now: datetime
+) -> Sequence[Participation]:
+    """Everything open of a person in the times of one need that are to come."""
+    found = await session.scalars(
+        select(Participation)
+        .join(Shift, Shift.id == Participation.shift_id)
+        .where(Participation.need_id == need_id, Participation.account_id == account_id)
+        .where(Participation.state.in_(OPEN), Shift.starts_at > now)
+        .order_by(Shift.starts_at, Participation.id)
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
 async def applied_together(session: AsyncSession, participation: Participation) -> Sequence[Participation]:
     """This offer and those of the friends who made it as one, in the order of the people's ids."""
     found = await session.scalars(

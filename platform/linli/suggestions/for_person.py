@@ -14,6 +14,7 @@ from linli.core import i18n
 from linli.core.i18n import Message
 from linli.needs.queries import NeedCard, cards_by_ids, newest_needs
 from linli.suggestions import wording
+from linli.suggestions.all_times import in_all_times
 from linli.suggestions.matcher import matcher
 from linli.suggestions.open_needs import open_needs_in
 from linli.suggestions.person import counties_of, known_of, row_of
@@ -90,6 +91,7 @@ def fitting_needs(
         bookings=bookings_of(one, known.promises) if known.promises else None,
         pairs=pairs_of(table.needs, one, known.pairs),
     )
+    eligible = in_all_times(eligible, table.of_row)
     # All are scored, also those that do not pass: what follows from the needs alone is kept with their table.
     scores = ranker.score(table.needs, one).total[:, 0]
     order = best_rows(scores, eligible.passes[:, 0], table.needs.id_order).tolist()

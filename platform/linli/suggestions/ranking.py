@@ -8,6 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
+from linli.suggestions.all_times import in_all_times, whole_needs
 from linli.suggestions.learning.past import Informed
 from linli.suggestions.matcher import matcher
 from linli.suggestions.pools import Pool
@@ -86,11 +87,11 @@ def rank_people(
     """For each shift the best people, best first; `top` of them, or enough for its places."""
     bookings, ranker = bookings_of(pool.people, known.promises), known.ranker(pool.account_ids)
     ranked: list[RankedShift] = []
-    for start in range(0, len(table.needs), AT_ONCE):
-        rows = range(start, min(start + AT_ONCE, len(table.needs)))
+    for rows in whole_needs(table.of_row, AT_ONCE):
         needs = table.needs.take(list(rows))
         pairs = pairs_of(needs, pool.people, known.pairs)
-        eligible = check(needs, pool.people, today=today, bookings=bookings, pairs=pairs)
+        passed = check(needs, pool.people, today=today, bookings=bookings, pairs=pairs)
+        eligible = in_all_times(passed, [table.of_row[row] for row in rows])
         most = [top or _kept_for(table.of_row[row][1]) for row in rows]
         best = ranker.rank_volunteers(needs, pool.people, eligible, k=max(most))
         for n, row in enumerate(rows):

@@ -56,6 +56,7 @@ class NeedRow:
     credentials: tuple[str, ...]
     languages: tuple[str, ...]
     shifts: tuple[ShiftRow, ...]
+    same_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,7 @@ def _columns() -> tuple[Any, ...]:
         Need.title,
         Need.description,
         Need.created_at,
+        Need.same_person,
         _in_words(NeedSkill.skill_id + ":" + is_required, NeedSkill.need_id).label("skills"),
         _in_words(NeedCredential.credential_id, NeedCredential.need_id).label("credentials"),
         _in_words(NeedLanguage.language_id, NeedLanguage.need_id).label("languages"),
@@ -237,4 +239,5 @@ def _need_row(row: Any, shifts: tuple[ShiftRow, ...]) -> NeedRow:
         credentials=words(row.credentials),
         languages=words(row.languages),
         shifts=shifts,
+        same_person=row.same_person,
     )

@@ -14,6 +14,7 @@ from linli.core import i18n
 from linli.core.i18n import Message
 from linli.needs.models import Need
 from linli.suggestions import reads, why_words, wording
+from linli.suggestions.all_times import in_all_times
 from linli.suggestions.matcher import matcher
 from linli.suggestions.open_needs import blurred
 from linli.suggestions.person import known_of, row_of
@@ -107,6 +108,7 @@ def _why(table: NeedTable, person: PoolRow, known: Known, now: datetime) -> Why:
         bookings=bookings_of(one, known.promises) if known.promises else None,
         pairs=pairs_of(table.needs, one, known.pairs),
     )
+    eligible = in_all_times(eligible, table.of_row)
     times = [
         Time(shift, _refusal(shift, eligible, row))
         for row, (_, shift) in enumerate(table.of_row)

@@ -16,7 +16,7 @@ from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Sessio
 from linli.core.web.security import may
 from linli.core.web.templating import done, render
 from linli.desks.board import BoardRow
-from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, who_tabs
+from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, times_to_ask_for, who_tabs
 from linli.divisions.shown import named
 from linli.insurance.queries import insurances_for, missing_in, named_risks, waiting_for
 from linli.insurance.rules import A_STRANGER, Belonging
@@ -87,7 +87,8 @@ async def _desk(
     organization = await session.get_one(Organization, need.organization_id)
     [card] = await cards_by_ids(session, [need.id], now=now)
     coming = [each for each in need.shifts if each.starts_at > now]
-    chosen = chosen_shift(coming, shift)
+    to_ask = times_to_ask_for(need, now)
+    chosen = chosen_shift(to_ask, shift)
     roster = await queries.roster(session, need_id=need.id)
     return render(
         request,
@@ -108,7 +109,7 @@ async def _desk(
         coming=coming,
         chosen=chosen,
         insurance=await _insurance(session, need=need, coming=coming),
-        shift_tabs=shift_tabs(need, coming, chosen, "desk"),
+        shift_tabs=shift_tabs(need, to_ask, chosen, "desk"),
         who_tabs=who_tabs(need, chosen, "desk"),
         applied=[RosterRow(each) for each in roster if each.participation.state is State.applied],
         confirmed=[RosterRow(each) for each in roster if each.participation.state is State.confirmed],
@@ -122,7 +123,7 @@ async def _desk(
 async def show_people(request: Asked, session: Session, now: Now, need_id: Id, shift: QueryText = "") -> Page:
     """The fragment that asks again while the matcher is still looking."""
     need = await find_need(session, need_id)
-    chosen = chosen_shift([each for each in need.shifts if each.starts_at > now], shift)
+    chosen = chosen_shift(times_to_ask_for(need, now), shift)
     organization = await session.get_one(Organization, need.organization_id)
     people = await asking_for(session, need=need, organization=organization, shift=chosen, now=now)
     return render(request, "desks/_people.html", need=need, chosen=chosen, now=now, **people)

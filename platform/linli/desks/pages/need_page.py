@@ -21,7 +21,7 @@ from linli.needs.views import Asks, PublicNeed
 from linli.organizations.models import Organization
 from linli.organizations.policies import is_auditor_over, is_officer_of
 from linli.participation import queries
-from linli.participation.fitness import Obstacle, obstacles_in_shift, standing_of
+from linli.participation.fitness import Obstacle, obstacles_in_all, standing_of
 from linli.participation.models import FriendGroup, Participation
 from linli.participation.policies import is_public, may_see_need
 from linli.participation.rules import LARGEST_GROUP, OPEN
@@ -38,6 +38,8 @@ class ShiftView:
     is_open_to_others: bool = True
     group: FriendGroup | None = None
     takes_at_once: bool = False
+    # All times that a yes is for, where the same person comes to each.
+    times: Sequence[Shift] = ()
 
     @property
     def own(self) -> Participation | None:
@@ -46,7 +48,7 @@ class ShiftView:
     @property
     def most_together(self) -> int:
         """How many could go as one; below two nobody is offered that."""
-        return min(self.shift.places_free, LARGEST_GROUP) if self.may_apply else 0
+        return min(self.shift.places_free, LARGEST_GROUP) if self.may_apply and not self.times else 0
 
     @property
     def may_apply(self) -> bool:
@@ -108,9 +110,10 @@ async def _views(
     visitor: Caller | None,
     now: datetime,
 ) -> list[ShiftView]:
-    """With what stands in the way of a signed-in person."""
+    """With what stands in the way of a signed-in person; one for all times where the same person comes."""
+    times = coming if need.same_person else ()
     if visitor is None:
-        return [ShiftView(shift, None, []) for shift in coming]
+        return [ShiftView(shift, None, [], times=times) for shift in coming[: 1 if times else None]]
     account = await session.get_one(Account, visitor.account_id)
     standing = await standing_of(session, need=need, shifts=coming, account=account)
     groups = await gathering_in_need(session, need_id=need.id, account_id=account.id, now=now)
@@ -118,10 +121,11 @@ async def _views(
         ShiftView(
             shift,
             own.get(shift.id),
-            obstacles_in_shift(standing, need=need, shift=shift, now=now),
+            obstacles_in_all(standing, need=need, shifts=need.times_with(shift, now), now=now),
             group=groups.get(shift.id),
+            times=times,
         )
-        for shift in coming
+        for shift in coming[: 1 if times else None]
     ]
 
 

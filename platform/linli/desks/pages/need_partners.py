@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.core.web.given import Asked, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import render
-from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, who_tabs
+from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, times_to_ask_for, who_tabs
 from linli.dispatch.queries import DispatchRow, of_need
 from linli.dispatch.rules import STATE_NAMES
 from linli.needs.policies import may_manage_need
@@ -47,7 +47,7 @@ async def _show(
     """Ranked when it is opened; while the committee may ask nobody new, nobody is shown."""
     need = await find_need(session, need_id)
     organization = await session.get_one(Organization, need.organization_id)
-    coming = [each for each in need.shifts if each.starts_at > now]
+    coming = times_to_ask_for(need, now)
     chosen = chosen_shift(coming, typed)
     looks = chosen is not None and need.state in RUNNING_STATES and organization.is_verified
     asked = await of_need(session, need_id=need.id)

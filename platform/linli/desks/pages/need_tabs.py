@@ -1,6 +1,7 @@
 """The tabs of a need at the desk: whom one could ask, and for which time."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from linli.core.i18n import Message
@@ -12,6 +13,12 @@ WHO: Final = {
     "desk/teams": Message("Teams"),
     "desk/organizations": Message("Organizations"),
 }
+
+
+def times_to_ask_for(need: Need, now: datetime) -> list[Shift]:
+    """Each coming time; the first alone where the same person comes to all, for there the question stands."""
+    coming = [each for each in need.shifts if each.starts_at > now]
+    return coming[:1] if need.same_person else coming
 
 
 def chosen_shift(coming: Sequence[Shift], typed: str) -> Shift | None:

@@ -14,6 +14,7 @@ from linli.dispatch.past import ORGANIZATIONS, TEAMS, is_barred
 from linli.dispatch.rules import DispatchState
 from linli.dispatch.traces import note, tell_leading
 from linli.needs.models import Need, Shift
+from linli.participation.actions.holds import BY_NAME
 from linli.participation.actions.steps import locked, refuse_closed
 
 
@@ -67,6 +68,8 @@ async def why_not_ask(
     now: datetime,
 ) -> Message | None:
     """Also for the page: what it can say before anybody presses a button."""
+    if need.same_person:
+        return BY_NAME
     if team_id is not None:
         is_askable = await queries.askable_team(session, team_id) is not None
         who, id = TEAMS, team_id

@@ -21,7 +21,7 @@ from linli.participation.actions.telling import (
     tell_friends,
     tell_members,
 )
-from linli.participation.rules import OWN_NO, State
+from linli.participation.rules import OPEN, OWN_NO, State
 
 TOLD: Final[Mapping[State, tuple[str, Message]]] = {
     State.invited: ("declined", HAS_DECLINED),
@@ -51,6 +51,8 @@ async def _give_back_what_is_ahead(session: AsyncSession, *, account: Account, n
     if any(each.need_id not in needs for each in ahead):
         raise Conflict(Message("Something about your places has just changed. Please try once more."))
     for participation in ahead:
+        if participation.state not in OPEN:  # it ended with another time of the same need
+            continue
         need = needs[participation.need_id]
         shift = next(each for each in need.shifts if each.id == participation.shift_id)
         event, sentence = TOLD[participation.state]

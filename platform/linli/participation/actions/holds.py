@@ -1,20 +1,26 @@
 """Places kept for people who are still to be named. The need is locked before any of this is asked."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.errors import Conflict
+from linli.core.i18n import Message
 from linli.needs import actions as needs
 from linli.needs.models import Need, Shift
 from linli.participation import rules
 from linli.participation.models import Hold, Participation
 
+BY_NAME: Final = Message("Here the same people come to all times: please ask people by name.")
+
 
 async def take_hold(session: AsyncSession, *, need: Need, shift: Shift, places: int, now: datetime) -> Hold:
     """So many places count as taken from now on."""
+    if need.same_person:
+        raise Conflict(BY_NAME)
     if refusal := rules.refuse_hold(places, shift.places_free):
         raise Conflict(refusal)
     hold = Hold(

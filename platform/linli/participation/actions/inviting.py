@@ -14,6 +14,7 @@ from linli.core.i18n import Message
 from linli.needs.models import Need, Shift
 from linli.participation import queries
 from linli.participation.actions.naming import ALREADY_SAID_NO, new_question, reason_not_to_ask
+from linli.participation.actions.series import where_asked
 from linli.participation.actions.steps import (
     end,
     lock_accounts,
@@ -25,6 +26,7 @@ from linli.participation.actions.telling import (
     ALL_TAKEN,
     INVITED,
     YOU_ARE_ASKED,
+    YOU_ARE_ASKED_FOR_ALL,
     note_change,
     question_is_settled,
     tell_volunteer,
@@ -75,6 +77,7 @@ async def invite(
     does. The budget is counted with the person locked, so that two waves at once see each other.
     """
     need, shift = await locked(session, shift_id)
+    shift = where_asked(need, shift, now)
     await refuse_closed(session, need)
     if is_too_late_to_ask(now, shift.starts_at):
         raise Conflict(Message("It is too late to ask: people need two hours to answer."))
@@ -154,7 +157,8 @@ async def _invite_one(
     participation = new_question(shift, account, state=State.invited, asked_by_id=asked_by_id, now=now)
     session.add(participation)
     await session.flush()
-    tell_volunteer(session, account, need, shift, INVITED, YOU_ARE_ASKED, now, is_question=True)
+    what = YOU_ARE_ASKED_FOR_ALL if need.same_person else YOU_ARE_ASKED
+    tell_volunteer(session, account, need, shift, INVITED, what, now, is_question=True)
     if in_wave:
         note_change(session, "invite_in_wave", participation, need, None, now)
     else:

@@ -16,7 +16,13 @@ from linli.needs.models import Need, Shift
 from linli.organizations.queries import is_verified_now
 from linli.participation import rules
 from linli.participation.actions.holds import back_to_hold
-from linli.participation.actions.telling import YOU_ARE_IN, question_is_settled, tell_volunteer
+from linli.participation.actions.series import ends_with, places_in_all
+from linli.participation.actions.telling import (
+    YOU_ARE_IN,
+    YOU_ARE_IN_ALL,
+    question_is_settled,
+    tell_volunteer,
+)
 from linli.participation.models import Participation
 from linli.participation.rules import TAKES_A_PLACE, State
 from linli.volunteers.actions import give_number
@@ -92,17 +98,20 @@ async def confirm_place(
     account: Account,
     now: datetime,
 ) -> None:
-    """A place that was offered is counted already."""
-    if participation.state is not State.offered:
-        if shift.places_free == 0:
-            raise Conflict(FULL)
-        shift.places_taken += 1
-    await question_is_settled(session, participation, now)
-    participation.state, participation.changed_at, participation.expires_at = State.confirmed, now, None
+    """A place that was offered is counted already. For the same person: a place in each time, or in none."""
+    taken = await places_in_all(session, need=need, shift=shift, participation=participation, now=now)
+    for each, place in taken:
+        if place.state is not State.offered:
+            if each.places_free == 0:
+                raise Conflict(FULL)
+            each.places_taken += 1
+        await question_is_settled(session, place, now)
+        place.state, place.changed_at, place.expires_at = State.confirmed, now, None
     await session.flush()
     await needs.places_changed(session, need=need, now=now)
     await give_number(session, account=account, now=now)
-    tell_volunteer(session, account, need, shift, "confirmed", YOU_ARE_IN, now)
+    what = YOU_ARE_IN_ALL if need.same_person else YOU_ARE_IN
+    tell_volunteer(session, account, need, shift, "confirmed", what, now)
 
 
 async def end(
@@ -114,11 +123,16 @@ async def end(
     state: State,
     now: datetime,
 ) -> None:
-    """The place is free again, unless it goes back to the hold it came from."""
+    """The place is free again, unless it goes back to the hold it came from.
+
+    For the same person all that is to come ends with it.
+    """
     check_step(participation, state)
-    if participation.state in TAKES_A_PLACE and not await back_to_hold(session, participation, now=now):
-        shift.places_taken -= 1
-    await question_is_settled(session, participation, now)
-    participation.state, participation.changed_at, participation.expires_at = state, now, None
+    shifts = {each.id: each for each in need.shifts} | {shift.id: shift}
+    for each in await ends_with(session, need=need, participation=participation, now=now):
+        if each.state in TAKES_A_PLACE and not await back_to_hold(session, each, now=now):
+            shifts[each.shift_id].places_taken -= 1
+        await question_is_settled(session, each, now)
+        each.state, each.changed_at, each.expires_at = state, now, None
     await session.flush()
     await needs.places_changed(session, need=need, now=now)

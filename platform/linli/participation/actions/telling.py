@@ -28,6 +28,8 @@ YOU_ARE_ASKED = Message("You are asked to help. You may say no without a reason.
 YOU_ARE_NAMED = Message("Your team goes, and counts on you if you can. You may say no without a reason.")
 ALL_TAKEN = Message("All places have been taken in the meantime; you need not answer. Thank you.")
 YOU_ARE_IN = Message("You have a place. Place and contact stand on the page.")
+YOU_ARE_IN_ALL = Message("You have a place at all of its times. Place and contact stand on the page.")
+YOU_ARE_ASKED_FOR_ALL = Message("You are asked to come to all of its times. You may say no without a reason.")
 
 
 def tell_volunteer(

@@ -10,6 +10,7 @@ from linli.core.errors import Conflict
 from linli.core.i18n import Message
 from linli.needs.rules import Joining
 from linli.participation import queries
+from linli.participation.actions.series import where_asked
 from linli.participation.actions.steps import (
     FULL,
     check_step,
@@ -44,6 +45,7 @@ async def apply(
 ) -> Participation:
     """The volunteer asks; where the need says so, they hold a place at once. Twice is once."""
     need, shift = await locked(session, shift_id)
+    shift = where_asked(need, shift, now)
     account = await lock_account(session, account_id)
     await hear(session, account_id=account.id, now=now)
     standing = await queries.open_in_shift(session, shift_id=shift.id, account_id=account.id)

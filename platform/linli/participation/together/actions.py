@@ -42,6 +42,8 @@ async def start(
     standing = await queries.gathering_in_shift(session, shift_id=shift.id, account_id=account.id, now=now)
     if standing is not None:
         return standing
+    if need.same_person:
+        raise Conflict(Message("Here the same people come to all times: please say yes each for yourself."))
     await _check_person(session, need, shift, account, now)
     if refusal := rules.refuse_group(size, shift.places_free):
         raise Conflict(refusal)

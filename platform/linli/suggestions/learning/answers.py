@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from linli.needs.models import Need, Shift
 from linli.participation.models import Participation
@@ -86,6 +87,14 @@ async def answer_rows(
     """The latest questions and offers, the earliest first; not what somebody had forgotten. One query."""
     row, forgotten_at = Participation, VolunteerProfile.answers_forgotten_at
     counts = or_(row.asked_at.is_not(None), not_(row.state.in_(SAID_NO)))
+    # One yes of the same person to all times of a need is one answer, however many places it takes.
+    first = aliased(Participation)
+    is_repeated = and_(
+        Need.same_person,
+        select(first.id)
+        .where(first.need_id == row.need_id, first.account_id == row.account_id, first.id < row.id)
+        .exists(),
+    )
     query = (
         select(
             *(row.id, row.account_id, row.need_id, row.shift_id, Shift.starts_at, Shift.ends_at),
@@ -94,7 +103,7 @@ async def answer_rows(
         .join(Shift, Shift.id == row.shift_id)
         .join(Need, Need.id == row.need_id)
         .outerjoin(VolunteerProfile, VolunteerProfile.account_id == row.account_id)
-        .where(and_(whose, counts, row.created_at > now - REMEMBERED))
+        .where(and_(whose, counts, not_(is_repeated), row.created_at > now - REMEMBERED))
         .where(or_(forgotten_at.is_(None), func.coalesce(row.asked_at, row.created_at) > forgotten_at))
         .order_by(row.created_at.desc(), row.id.desc())
         .limit(most)
