@@ -89,9 +89,10 @@ class Story:
         found = await self.session.scalars(
             select(Participation)
             .where(Participation.account_id == self.somebody.id)
+            .order_by(Participation.id)
             .execution_options(populate_existing=True)
         )
-        held = found.one_or_none()
+        held = found.first()
         return held.state if held else None
 
     async def show_papers(self) -> None:
@@ -137,7 +138,8 @@ class Story:
         return await self.volunteer.submit(f"/shifts/{self.need.shifts[0].id}/apply")
 
     async def answer(self, who: Visitor, verb: str) -> Any:
-        held = (await self.session.scalars(select(Participation))).one()
+        held = (await self.session.scalars(select(Participation).order_by(Participation.id))).first()
+        assert held is not None
         return await who.submit(f"/participations/{held.id}/{verb}")
 
 
@@ -236,4 +238,5 @@ async def be_invited_and_say_yes(story: Story) -> None:
 
 
 async def own_place(story: Story) -> str:
-    return f"/participations/{(await story.session.scalars(select(Participation.id))).one()}"
+    first = (await story.session.scalars(select(Participation.id).order_by(Participation.id))).first()
+    return f"/participations/{first}"

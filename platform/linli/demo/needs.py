@@ -3,7 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import cycle, islice
@@ -45,6 +45,8 @@ class Story(StrEnum):
         return (*first, *(each for each in cls if each not in first))
 
 
+# Nobody has said yes yet, so that the same person can still be looked for.
+STEADY_STORIES: Final = (Story.draft, Story.new, Story.asked, Story.overdue, Story.answered)
 FULL_STORIES: Final = (Story.filled, Story.under_way, Story.done)
 # Of the others one: so the desk that most people look at first tells every story.
 OF_THE_FIRST_ASKER: Final[Mapping[Story, int]] = {Story.coming: 3}
@@ -72,6 +74,10 @@ class Source:
     title: str
     description: str
     risks: str
+
+    @property
+    def is_steady(self) -> bool:
+        return isinstance(self.ask, seed.NeedTemplate) and self.ask.same_person
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,8 @@ def planned_needs(
         asker = askers[0] if is_shown_at_once else _asker(source, askers, rng)
         days = diary.days_of(source.ask, story, rng.random())
         draft = _draft(source, asker, diary.times(source.ask, days), town, rng)
+        if story in STEADY_STORIES and source.is_steady and len(draft.shifts) > 1:
+            draft = replace(draft, same_person=True)
         posted_at = diary.posted_at(source.ask.priority, story, rng)
         planned.append(PlannedNeed(askers.index(asker), draft, story, posted_at))
     return tuple(planned)

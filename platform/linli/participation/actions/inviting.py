@@ -77,7 +77,9 @@ async def invite(
     does. The budget is counted with the person locked, so that two waves at once see each other.
     """
     need, shift = await locked(session, shift_id)
-    shift = where_asked(need, shift, now)
+    if (first := where_asked(need, shift, now)) is not shift and in_wave:
+        return Asked((), ())  # the question for all times stands at the first, and has its own wave
+    shift = first
     await refuse_closed(session, need)
     if is_too_late_to_ask(now, shift.starts_at):
         raise Conflict(Message("It is too late to ask: people need two hours to answer."))
