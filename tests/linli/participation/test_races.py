@@ -112,6 +112,27 @@ async def test_sixteen_at_once_for_three_places_are_exactly_three(
         assert await track.standing((await only_shift(track)).id) == (PLACES, PLACES)
 
 
+async def test_the_same_people_stand_in_every_time_whichever_time_each_of_them_pressed(
+    track: Track, racers: list[Racer]
+) -> None:
+    async with track.database.transaction() as session:
+        starts_at = track.next_start() + timedelta(days=100)
+        need = await make_need(
+            session,
+            places=PLACES,
+            shifts=3,
+            same_person=True,
+            starts_at=starts_at,
+            joining=Joining.at_once,
+        )
+    times = [shift.id for shift in need.shifts]
+    answers = await track.at_once(
+        [Press(racer, f"/shifts/{times[n % len(times)]}/apply") for n, racer in enumerate(racers)]
+    )
+    assert statuses(answers) == {303: PLACES, 409: RACERS - PLACES}
+    assert [await track.standing(id) for id in times] == [(PLACES, PLACES)] * 3
+
+
 @pytest.mark.parametrize("keys", [("", ""), ("one", "two")], ids=["without keys", "with a key each"])
 async def test_one_person_gets_one_of_two_places_at_the_same_time(
     track: Track, racers: list[Racer], keys: tuple[str, str]
