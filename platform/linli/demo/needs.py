@@ -45,8 +45,8 @@ class Story(StrEnum):
         return (*first, *(each for each in cls if each not in first))
 
 
-# Nobody has said yes yet, so that the same person can still be looked for.
-STEADY_STORIES: Final = (Story.draft, Story.new, Story.asked, Story.overdue, Story.answered)
+# Nobody has been asked yet, so that the same person can still be looked for.
+STEADY_STORIES: Final = (Story.draft, Story.new, Story.overdue, Story.answered)
 FULL_STORIES: Final = (Story.filled, Story.under_way, Story.done)
 # Of the others one: so the desk that most people look at first tells every story.
 OF_THE_FIRST_ASKER: Final[Mapping[Story, int]] = {Story.coming: 3}
