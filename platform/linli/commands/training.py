@@ -17,6 +17,7 @@ from linli.suggestions.learning.figures import Difference, Figures, figures_of
 from linli.suggestions.learning.training import Learnt
 from linli.suggestions.learning.versions import Trained
 from linli.suggestions.learning.versions import train as learn_and_keep
+from linli.waves.queries import chances_of_questions
 
 DAY: Final = "%Y-%m-%d"
 
@@ -33,7 +34,8 @@ async def train(dry_run: bool, by: str) -> None:
        silent until the question lapsed. Offers of one's own count for what a person likes. A yes is a
        confirmed place: attendance is not recorded yet.
     2. Learns the chance of a yes from how need and person suit each other and from what the person
-       answered before. From 25 answers on, more elaborately from 200 and 1,000.
+       answered before. From 25 answers on, more elaborately from 200 and 1,000. Who was asked by lot
+       counts for the others who were not.
     3. Holds back the latest fifth of the needs, and everything that the version in service has learnt from:
        what the earlier answers teach must say beforehand what came of the later questions. Needs 10 needs
        with 30 answers that are new.
@@ -51,7 +53,13 @@ async def train(dry_run: bool, by: str) -> None:
     async with ready_database(settings_of_process()) as database:
         async with database.session(writes=False) as session:
             made_by_id = await _account(session, by) if by else None
-        found = await learn_and_keep(database, now=clock.now(), made_by_id=made_by_id, keeps=not dry_run)
+        found = await learn_and_keep(
+            database,
+            now=clock.now(),
+            made_by_id=made_by_id,
+            keeps=not dry_run,
+            chances_of=chances_of_questions,
+        )
     show(found, is_kept=not dry_run)
 
 

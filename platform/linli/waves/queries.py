@@ -1,6 +1,6 @@
 """Reads of askings: what is due, and how one goes on as its officers see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -228,3 +228,15 @@ def _asked(question: Participation, name: str) -> AskedPerson:
         question.state,
         question.reaches_at if waits else None,
     )
+
+
+async def chances_of_questions(
+    session: AsyncSession, participation_ids: Sequence[UUID]
+) -> Mapping[UUID, float]:
+    """With which chance these came to be asked, where that was noted: what learning weighs answers by."""
+    rows = await session.execute(
+        select(WaveQuestion.participation_id, WaveQuestion.propensity).where(
+            WaveQuestion.participation_id.in_(participation_ids)
+        )
+    )
+    return {id: propensity for id, propensity in rows}

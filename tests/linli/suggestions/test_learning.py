@@ -1,6 +1,8 @@
 """`train`: what is learnt from answers, when it may serve, and when it may not."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -256,3 +258,17 @@ async def test_what_somebody_had_forgotten_teaches_nothing(session: AsyncSession
     await session.execute(forgotten)
     rows = await answer_rows(session, Participation.account_id == able[0].id, now=now, most=20)
     assert [row.deed(now) for row in rows] == [Deed.YES]
+
+
+async def test_who_was_asked_by_lot_counts_for_those_who_were_not(
+    session: AsyncSession, now: datetime
+) -> None:
+    able, _ = await make_people(session, 2)
+    by_lot = await asked(session, able[0], State.confirmed, now - timedelta(days=5))
+    await asked(session, able[1], State.declined, now - timedelta(days=4))
+
+    async def chances(_session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, float]:
+        return {id: 0.2 for id in ids if id == by_lot.id}
+
+    material = await read_material(session, now=now, chances_of=chances)
+    assert Tables.of(material).questions().outcomes.propensities.tolist() == [0.2, 1.0]

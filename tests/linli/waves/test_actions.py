@@ -18,7 +18,7 @@ from linli.suggestions.actions import refresh_need
 from linli.suggestions.queries import answer_for_shift
 from linli.waves import actions
 from linli.waves.models import Asking, WaveQuestion
-from linli.waves.queries import courses_of
+from linli.waves.queries import chances_of_questions, courses_of
 from linli.waves.rules import AskingState, Ending
 from tests.conftest import NOW
 from tests.factories import make_account, make_member, make_need, make_participation
@@ -75,6 +75,8 @@ async def test_the_chance_of_every_question_is_kept(
     assert all(0 < each.propensity <= 1 for each in kept)
     assert any(each.propensity < 1 for each in kept)
     assert {each.likely for each in kept} == {0.35}
+    chances = {each.participation_id: each.propensity for each in kept}
+    assert await chances_of_questions(session, [each.id for each in asked]) == chances
 
 
 async def test_the_next_wave_follows_after_a_day_and_asks_others(

@@ -1,7 +1,7 @@
 """Questions as the matcher would have seen them when they were asked: features, what came of them, when."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -34,19 +34,22 @@ SECONDS_PER_DAY: Final = 86_400.0
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
+ChancesOf = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, float]]]
 
 
 @dataclass(frozen=True)
 class Material:
     """What was read: answers with the needs and people as they are now. Older profiles are not kept.
 
-    Only people who may be proposed are among them: who does not want that teaches nothing either.
+    Only people who may be proposed are among them: who does not want that teaches nothing either. `chances`
+    are those with which questions came to be asked, by the participation; what is not in it was certain.
     """
 
     rows: Sequence[AnswerRow]
     needs: Sequence[reads.NeedRow]
     people: Sequence[PoolRow]
     now: datetime
+    chances: Mapping[UUID, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +71,12 @@ class Questions:
         return len(self.outcomes)
 
 
-async def read_material(session: AsyncSession, *, now: datetime) -> Material:
+async def certain(_session: AsyncSession, _participation_ids: Sequence[UUID]) -> Mapping[UUID, float]:
+    """Nobody was asked by lot."""
+    return {}
+
+
+async def read_material(session: AsyncSession, *, now: datetime, chances_of: ChancesOf = certain) -> Material:
     """The latest answers, with whom and what they were about."""
     rows = await answer_rows(session, true(), now=now, most=MOST_ANSWERS)
     people: list[PoolRow] = []
@@ -81,7 +89,10 @@ async def read_material(session: AsyncSession, *, now: datetime) -> Material:
         chosen = Need.id.in_(some)
         needs += await reads.need_rows(session, chosen, now=BEGINNING, limit=AT_ONCE, only_free=False)
     known = {person.account_id for person in people}
-    return Material([row for row in rows if row.account_id in known], needs, people, now)
+    chances: dict[UUID, float] = {}
+    for some in _parts({row.id for row in rows if row.asked_at}):
+        chances |= await chances_of(session, some)
+    return Material([row for row in rows if row.account_id in known], needs, people, now, chances)
 
 
 def _parts(ids: set[UUID]) -> Iterator[list[UUID]]:
@@ -115,7 +126,7 @@ class Tables:
             np.array([row.deed(self.material.now) is Deed.YES for row in rows], dtype=np.bool_),
             np.array([str(row.need_id) for row in rows], dtype=np.str_),
             np.array([days(row.asked_at or row.created_at) for row in rows], dtype=np.float64),
-            np.ones(len(rows)),
+            np.array([self.material.chances.get(row.id, 1.0) for row in rows], dtype=np.float64),
         )
         return Questions(
             outcomes,

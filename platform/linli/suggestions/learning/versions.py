@@ -14,7 +14,7 @@ from linli.core.audit import record
 from linli.core.db import Database, new_id, take_turns
 from linli.core.errors import Conflict, NotFound
 from linli.core.i18n import Message
-from linli.suggestions.learning.material import read_material
+from linli.suggestions.learning.material import ChancesOf, certain, read_material
 from linli.suggestions.learning.training import Incumbent, Learnt, learn
 from linli.suggestions.models import MatcherVersion
 from linli.suggestions.serving import Serving, can_be_read, serving
@@ -38,12 +38,20 @@ class Trained:
 
 
 async def train(
-    database: Database, *, now: datetime, made_by_id: UUID | None = None, keeps: bool = True
+    database: Database,
+    *,
+    now: datetime,
+    made_by_id: UUID | None = None,
+    keeps: bool = True,
+    chances_of: ChancesOf = certain,
 ) -> Trained:
-    """Learn from all answers so far; the new version serves if it is not worse by more than noise."""
+    """Learn from all answers so far; the new version serves if it is not worse by more than noise.
+
+    `chances_of` says with which chance questions came to be asked, where a seat went by lot.
+    """
     async with database.session(writes=False) as session:
         before = await serving(session)
-        material = await read_material(session, now=now)
+        material = await read_material(session, now=now, chances_of=chances_of)
         incumbent = Incumbent(before.learnt, await _asked_until(session, before))
     learnt = await asyncio.to_thread(learn, material, incumbent)
     if isinstance(learnt, Message):
