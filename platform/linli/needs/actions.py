@@ -12,7 +12,7 @@ from linli.accounts.models import Account
 from linli.core.audit import record
 from linli.core.errors import Conflict, Invalid
 from linli.core.i18n import Message
-from linli.needs import queries, rules
+from linli.needs import due, queries, rules
 from linli.needs.forms import NeedDraft, ShiftDraft
 from linli.needs.models import Need, NeedCredential, NeedLanguage, NeedSkill, Shift
 from linli.needs.rules import NeedState, Times
@@ -42,6 +42,7 @@ PLAIN_FIELDS = (
     "contact_phone",
     "beneficiary_name",
     "same_person",
+    "all_or_nothing",
 )
 EDITED_ELSEWHERE = Message(
     "Somebody else changed this need in the meantime. Your text stands below; the newer one beside it."
@@ -164,7 +165,7 @@ async def record_answer(
 
 
 async def end_by_cancelling(
-    session: AsyncSession, *, need: Need, reason: str, account_id: UUID, now: datetime
+    session: AsyncSession, *, need: Need, reason: str, account_id: UUID | None, now: datetime
 ) -> None:
     """The need's own part of cancelling; participation tells the people."""
     if need.state in {NeedState.done, NeedState.cancelled}:
@@ -185,7 +186,7 @@ async def places_changed(session: AsyncSession, *, need: Need, now: datetime) ->
 async def move_on(session: AsyncSession, *, now: datetime) -> int:
     """Let time pass: begun needs are under way, ended ones done."""
     moved = 0
-    for need in await queries.running_with_begun_shifts(session, now=now):
+    for need in await due.running_with_begun_shifts(session, now=now):
         state = rules.state_at(need.state, times_of(need), now)
         if state is not need.state:
             need.state = state
@@ -196,7 +197,7 @@ async def move_on(session: AsyncSession, *, now: datetime) -> int:
 
 async def tell_overdue(session: AsyncSession, *, now: datetime) -> int:
     """Tell the officers once when a need's answer clock has run out."""
-    needs = await queries.overdue_and_untold(session, now=now)
+    needs = await due.overdue_and_untold(session, now=now)
     for need in needs:
         need.told_overdue_at = now
         for officer in await _members(session, need.organization_id):
@@ -242,6 +243,9 @@ def _refuse_other_people(need: Need, draft: NeedDraft) -> None:
     """Who has said yes has said yes to the times as they were: to one of them, or to all."""
     if not any(shift.places_taken for shift in need.shifts):
         return
+    if draft.all_or_nothing and not need.all_or_nothing:
+        sentence = Message("People have said yes already, whether or not all places are filled.")
+        raise Invalid({"all_or_nothing": sentence})
     if need.same_person is not draft.same_person:
         raise Invalid({"same_person": Message("People have said yes already; this can no longer change.")})
     if need.same_person and any(shift.id is None for shift in draft.shifts):
@@ -299,7 +303,7 @@ def _take_over_shifts(need: Need, drafts: Iterable[ShiftDraft]) -> None:
     need.shifts[:] = sorted(wanted, key=lambda each: each.starts_at)
 
 
-def _note(session: AsyncSession, action: str, need: Need, account_id: UUID, now: datetime) -> None:
+def _note(session: AsyncSession, action: str, need: Need, account_id: UUID | None, now: datetime) -> None:
     record(
         session,
         action=action,

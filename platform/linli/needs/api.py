@@ -114,6 +114,7 @@ class NeedToPost(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     credentials: list[str] = []
     languages: list[str] = []
     same_person: bool = False
+    all_or_nothing: bool = False
     publish: bool = False
 
 

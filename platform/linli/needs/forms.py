@@ -51,6 +51,7 @@ class NeedDraft:
     languages: tuple[str, ...]
     shifts: tuple[ShiftDraft, ...]
     same_person: bool = False
+    all_or_nothing: bool = False
 
 
 def read_need(form: Form, *, within_division: str, zone: ZoneInfo, now: datetime) -> NeedDraft:
@@ -90,6 +91,7 @@ def read_need(form: Form, *, within_division: str, zone: ZoneInfo, now: datetime
         languages=form.some_of("languages", seed.languages()),
         shifts=_read_shifts(form, zone=zone, now=now),
         same_person=form.flag("same_person"),
+        all_or_nothing=form.flag("all_or_nothing"),
     )
     if draft.same_person and (refusal := rules.refuse_same_person([each.times for each in draft.shifts])):
         form.refuse("same_person", refusal)

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from linli.core.db import Base, WithId
-from linli.needs.rules import Joining, NeedState, Priority, Setting
+from linli.needs.rules import Joining, NeedState, Priority, Setting, decides_at
 
 
 class Need(WithId):
@@ -39,6 +39,9 @@ class Need(WithId):
     setting: Mapped[Setting] = mapped_column(default=Setting.indoors)
     # Whoever comes, comes to all of its times.
     same_person: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # It takes place only if every place is filled in time; `decided_at` says when that was looked at.
+    all_or_nothing: Mapped[bool] = mapped_column(default=False, server_default=false())
+    decided_at: Mapped[datetime | None]
     minimum_age_years: Mapped[int] = mapped_column(default=18)
     # Ids of seed/risk_kinds.toml: nobody is confirmed before an insurance covers them.
     risk_kinds: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
@@ -83,6 +86,13 @@ class Need(WithId):
     @property
     def is_open(self) -> bool:
         return self.state in {NeedState.open, NeedState.filled, NeedState.under_way}
+
+    @property
+    def decides_at(self) -> datetime | None:
+        """Until when all places must be filled, where it takes place only then and is not decided yet."""
+        if not self.all_or_nothing or self.decided_at or not self.shifts:
+            return None
+        return decides_at(self.answer_due_at, min(each.starts_at for each in self.shifts))
 
     def times_with(self, shift: "Shift", now: datetime) -> list["Shift"]:
         """What a yes to one time is a yes to: that time, or all that are to come for the same person."""

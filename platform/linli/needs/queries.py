@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -20,11 +20,20 @@ from linli.core.paging import PAGE_SIZE, Page, read_page
 from linli.divisions.shown import named
 from linli.needs.filters import EVERYTHING, NeedFilter
 from linli.needs.models import AnswerLimit, Need, Shift
-from linli.needs.rules import ANSWER_HOURS, PRIORITY_NAMES, RUNNING_STATES, NeedState, Priority, is_overdue
+from linli.needs.rules import (
+    ANSWER_HOURS,
+    PRIORITY_NAMES,
+    RUNNING_STATES,
+    NeedState,
+    Priority,
+    is_overdue,
+)
 from linli.organizations.models import Organization
 
 Earlier = aliased(Shift)
 SAME_PERSON: Final = Message("The same person comes to all of its times.")
+ALL_OR_NOTHING: Final = Message("It takes place only if all places are filled.")
+BOTH: Final = Message("The same people come to all times, and only if all places are filled.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,6 +255,7 @@ CARDS: Final = (
         Need.division,
         Need.is_sample,
         Need.same_person,
+        Need.all_or_nothing,
         Need.answer_due_at,
         Need.answered_at,
         Need.changed_at,
@@ -336,10 +346,16 @@ def to_card(row: Any, now: datetime) -> NeedCard:
         is_sample=row.is_sample,
         answer_due_at=row.answer_due_at,
         answered_at=row.answered_at,
-        note=SAME_PERSON if row.same_person else None,
+        note=_note(row),
         is_overdue=row.state in RUNNING_STATES
         and is_overdue(answer_due_at=row.answer_due_at, answered_at=row.answered_at, now=now),
     )
+
+
+def _note(row: Any) -> Message | None:
+    if row.all_or_nothing:
+        return BOTH if row.same_person else ALL_OR_NOTHING
+    return SAME_PERSON if row.same_person else None
 
 
 async def answer_hours(session: AsyncSession, *, division: str, priority: Priority) -> int:
@@ -356,42 +372,3 @@ async def answer_hours(session: AsyncSession, *, division: str, priority: Priori
 
 async def organization_of(session: AsyncSession, need_id: UUID) -> UUID | None:
     return await session.scalar(select(Need.organization_id).where(Need.id == need_id))
-
-
-async def overdue_and_untold(session: AsyncSession, *, now: datetime, limit: int = 100) -> Sequence[Need]:
-    found = await session.scalars(
-        select(Need)
-        .where(
-            Need.state.in_(RUNNING_STATES),
-            Need.answer_due_at <= now,
-            Need.answered_at.is_(None),
-            Need.told_overdue_at.is_(None),
-        )
-        .order_by(Need.answer_due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return found.all()
-
-
-async def running_with_begun_shifts(
-    session: AsyncSession, *, now: datetime, limit: int = 500
-) -> Sequence[Need]:
-    """Needs whose state time may have moved on: any shift has begun since it last changed."""
-    begun = and_(
-        Shift.need_id == Need.id,
-        or_(
-            and_(Shift.starts_at <= now, Need.state != NeedState.under_way),
-            Shift.ends_at <= now,
-        ),
-    )
-    found = await session.scalars(
-        select(Need)
-        .where(Need.state.in_(RUNNING_STATES), select(Shift.id).where(begun).exists())
-        .options(selectinload(Need.shifts))
-        .order_by(Need.id)
-        .limit(limit)
-        # Somebody who changes the need or its places now moves it on themselves.
-        .with_for_update(of=Need, skip_locked=True)
-    )
-    return found.all()

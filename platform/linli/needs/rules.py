@@ -65,6 +65,8 @@ MOST_SHIFTS: Final = 30
 MOST_PLACES: Final = 500
 LONGEST_SHIFT: Final = timedelta(hours=24)
 FURTHEST_AHEAD: Final = timedelta(days=366)
+# So long before its first time a need is told at the latest as not taking place.
+TOLD_BEFORE: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,35 @@ def answer_due_at(posted_at: datetime, hours: int) -> datetime:
     '2026-11-24T02:00:00+00:00'
     """
     return posted_at + timedelta(hours=hours)
+
+
+def decides_at(answer_due_at: datetime | None, first_starts_at: datetime) -> datetime:
+    """Until when all places must be filled where a need takes place only then: people have to hear in time.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> start = datetime(2026, 11, 24, 6, tzinfo=UTC)
+    >>> decides_at(start - timedelta(days=3), start).isoformat()
+    '2026-11-21T06:00:00+00:00'
+    >>> decides_at(start + timedelta(days=3), start).isoformat(), decides_at(None, start).isoformat()
+    ('2026-11-24T04:00:00+00:00', '2026-11-24T04:00:00+00:00')
+    """
+    latest = first_starts_at - TOLD_BEFORE
+    return min(answer_due_at, latest) if answer_due_at else latest
+
+
+def places_lacking(shifts: Collection[Times]) -> int:
+    """How many places of all times nobody has taken.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> start = datetime(2026, 11, 24, 6, tzinfo=UTC)
+    >>> places_lacking([Times(start, start + timedelta(hours=2), 5, 3), Times(start, start, 2, 2)])
+    2
+    """
+    return sum(each.places - each.places_taken for each in shifts)
 
 
 def state_at(state: NeedState, shifts: Collection[Times], now: datetime) -> NeedState:

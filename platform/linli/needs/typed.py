@@ -15,6 +15,7 @@ from linli.needs.models import Need
 from linli.organizations.models import Organization
 
 SETTINGS = frozenset(get_args(seed.Setting))
+TICKED = ("same_person", "all_or_nothing")
 CHOSEN = ("skills_wanted", "skills_required", "credentials", "languages", "risk_kinds")
 
 
@@ -162,7 +163,7 @@ def typed_from_need(need: Need, *, zone: ZoneInfo, again_from: date | None = Non
     """The need as it stands; `again_from` moves its times by whole weeks to that day or later, as new."""
     plain = {name: getattr(need, name) for name in PLAIN_FIELDS if name not in CHOSEN}
     values = {name: str(value) for name, value in plain.items() if value is not None}
-    values["same_person"] = "yes" if need.same_person else ""
+    values |= {name: "yes" if getattr(need, name) else "" for name in TICKED}
     values["version"] = str(need.version)
     chosen = {
         "skills_wanted": tuple(each.skill_id for each in need.skills if not each.is_required),

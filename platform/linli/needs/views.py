@@ -27,6 +27,7 @@ class PublicNeed:
     minimum_age_years: int
     is_sample: bool
     same_person: bool
+    all_or_nothing: bool
 
     @classmethod
     def of(cls, need: Need) -> "PublicNeed":
@@ -45,6 +46,7 @@ class PublicNeed:
             minimum_age_years=need.minimum_age_years,
             is_sample=need.is_sample,
             same_person=need.same_person,
+            all_or_nothing=need.all_or_nothing,
         )
 
 

@@ -17,6 +17,12 @@ async def expire_due(database: Database, now: datetime) -> int:
         return await actions.expire_due(session, now=now)
 
 
+async def decide_due(database: Database, now: datetime) -> int:
+    """Needs that take place only if all places are filled, and whose time for that is over."""
+    async with database.transaction() as session:
+        return await actions.decide_due(session, now=now)
+
+
 async def tell_of_marks(database: Database, now: datetime) -> int:
     async with database.transaction() as session:
         return await actions.tell_of_marks(session, now=now)
@@ -44,6 +50,7 @@ async def leave_silent_alone(database: Database, now: datetime) -> int:
 JOBS = (
     Job("participation.expire", timedelta(seconds=30), expire_due),
     Job("participation.leave_silent_alone", timedelta(minutes=1), leave_silent_alone),
+    Job("participation.decide", timedelta(minutes=1), decide_due),
     Job("participation.tell_of_marks", timedelta(minutes=1), tell_of_marks),
     Job("participation.end_groups", timedelta(minutes=1), end_groups),
     Job("participation.forget_groups", timedelta(hours=1), forget_groups),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.needs.models import Need, Shift
@@ -77,7 +77,9 @@ async def outcomes_in(
 
 
 def counted(area: Area) -> tuple[ColumnElement[bool], ...]:
-    return (area.contains(Need.division), Need.state.not_in(NOT_COUNTED))
+    # What did not take place because people were lacking was wanted all the same.
+    lacked_people = and_(Need.state == NeedState.cancelled, Need.decided_at.is_not(None))
+    return (area.contains(Need.division), or_(Need.state.not_in(NOT_COUNTED), lacked_people))
 
 
 def _due_shifts(area: Area, begin: datetime, now: datetime) -> Select[Any]:

@@ -1,5 +1,6 @@
 """Posting a need for the same person at all times: what can be ticked, and what can change later."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -96,6 +97,26 @@ async def test_before_a_yes_it_may_change_and_afterwards_no_more(
         True,
         [1, 1],
     )
+
+
+async def test_only_if_all_places_are_filled_is_asked_before_the_first_yes_or_taken_back(
+    session: AsyncSession, visitor: Visitor
+) -> None:
+    organization = await make_desk(session, visitor)
+    posted = TWO_TIMES | {"same_person": "", "all_or_nothing": "yes"}
+    assert (await post(visitor, organization, posted)).status_code == 303
+    need = await only_need(session)
+    assert need.all_or_nothing
+    assert need.decides_at == need.shifts[0].starts_at - timedelta(hours=2)
+    person = await make_account(session)
+    await actions.apply(session, shift_id=need.shifts[0].id, account_id=person.id, now=NOW)
+    await session.commit()
+    assert (await edit(visitor, need, posted | {"all_or_nothing": ""})).status_code == 303
+    need = await only_need(session)
+    assert not need.all_or_nothing
+    refused = await edit(visitor, need, posted)
+    assert refused.status_code == 422
+    assert "已经有人答应，当时没有这个条件。" in refused.text
 
 
 async def test_a_steady_companion_comes_to_all_times_as_the_template_has_it(

@@ -14,9 +14,10 @@ from linli.core.web.given import Asked, Id, Now, Session, Visitor
 from linli.core.web.security import Caller, may
 from linli.core.web.templating import render
 from linli.divisions.shown import path_named
+from linli.needs.actions import times_of
 from linli.needs.models import Need, Shift
 from linli.needs.queries import find_need
-from linli.needs.rules import RUNNING_STATES, Joining
+from linli.needs.rules import RUNNING_STATES, Joining, places_lacking
 from linli.needs.views import Asks, PublicNeed
 from linli.organizations.models import Organization
 from linli.organizations.policies import is_auditor_over, is_officer_of
@@ -76,6 +77,8 @@ async def show_need(
         request,
         "desks/need.html",
         need=PublicNeed.of(need),
+        decides_at=need.decides_at,
+        lacking=places_lacking(times_of(need)),
         asks=Asks.of(need),
         organization=organization,
         community=path_named(need.division or ""),

@@ -2,6 +2,7 @@
 
 from linli.participation.actions.between import block, write_to_all
 from linli.participation.actions.consent import withdraw_consent
+from linli.participation.actions.deciding import decide_due
 from linli.participation.actions.expiry import expire_due
 from linli.participation.actions.holds import hold_now, release_hold, take_hold
 from linli.participation.actions.inviting import Asked, invite, no_longer_needed
@@ -24,6 +25,7 @@ __all__ = [
     "cancel_need",
     "cancel_participation",
     "confirm_application",
+    "decide_due",
     "decline",
     "expire_due",
     "hold_now",

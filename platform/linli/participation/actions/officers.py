@@ -111,8 +111,16 @@ async def cancel_need(
 ) -> Need:
     """Call the whole need off and tell everybody who was asked or had said yes."""
     need = await need_queries.find_need(session, need_id, lock=True)
-    await needs.end_by_cancelling(session, need=need, reason=reason, account_id=account_id, now=now)
-    shifts = {shift.id: shift for shift in need.shifts}
+    await call_off(session, need=need, reason=reason, account_id=account_id, now=now)
+    return need
+
+
+async def call_off(
+    session: AsyncSession, *, need: Need, reason: str | Message, account_id: UUID | None, now: datetime
+) -> None:
+    """The need is locked. A sentence of ours is kept in the need's language, and told in each reader's."""
+    kept = reason.in_language(need.language) if isinstance(reason, Message) else reason
+    await needs.end_by_cancelling(session, need=need, reason=kept, account_id=account_id, now=now)
     for entry in await queries.roster(session, need_id=need.id, states=rules.OPEN, limit=5000):
         had_not_left = await question_is_settled(session, entry.participation, now)
         entry.participation.state, entry.participation.changed_at = State.cancelled, now
@@ -125,7 +133,6 @@ async def cancel_need(
         if not had_not_left:
             tell_volunteer(session, entry.account, need, entry.shift, "need_cancelled", sentence, now)
     await end_holds_of(session, need, now=now)
-    for shift in shifts.values():
+    for shift in need.shifts:
         shift.places_taken = 0
     await session.flush()
-    return need
