@@ -14,6 +14,7 @@ from linli.core.i18n import Message
 from linli.needs.models import Need, Shift
 from linli.needs.queries import find_need
 from linli.participation import actions as participation
+from linli.participation.actions.steps import FULL, refuse_closed
 from linli.participation.actions.telling import tell_members
 from linli.participation.models import Participation
 from linli.suggestions.queries import WavePlan, WavesLeft, answer_for_shift
@@ -41,11 +42,15 @@ async def begin(
 ) -> Asking:
     """The first wave goes to the chosen people, the next ones follow by themselves. Twice is once.
 
-    Whoever was proposed to the officer and is not among the chosen is not asked by a later wave either.
+    Whoever was proposed to the officer and is not among the chosen is not asked by a later wave either. With
+    nobody chosen the first wave waits for the answers of those who were asked before.
     """
     need, shift = await _locked(session, need_id, shift_id)
     if standing := await queries.going_on(session, shift.id):
         return standing
+    await refuse_closed(session, need)
+    if shift.places_free <= 0:
+        raise Conflict(FULL)
     if now > rules.asks_until(shift.starts_at):
         raise Conflict(Message("There is no time for waves any more. Please ask the people yourself."))
     plan = await _plan(session, need, shift, first_left(shift, now=now), now)
@@ -63,12 +68,14 @@ async def begin(
         most_messages=max(1, plan.messages + len(set(chosen) - seats)),
         next_at=now,
     )
+    asking.next_at = _next_at(asking, shift, now)
     session.add(asking)
     await session.flush()
     session.add_all(AskingWithout(asking_id=asking.id, account_id=each) for each in sorted(unwanted))
-    asked = await _send(session, asking, shift, chosen, plan, number=1, now=now)
-    if not asked.invited:
-        raise Conflict(asked.left_out[0][1] if asked.left_out else Message("Nobody could be asked."))
+    if account_ids:
+        asked = await _send(session, asking, shift, chosen, plan, number=1, now=now)
+        if not asked.invited:
+            raise Conflict(asked.left_out[0][1] if asked.left_out else Message("Nobody could be asked."))
     _note(session, "begin_asking", asking, need, officer_id, now)
     return asking
 

@@ -177,9 +177,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     )
     somebody_thinks = (
         select(Participation.id)
-        .join(WaveQuestion, WaveQuestion.participation_id == Participation.id)
-        .join(Wave, Wave.id == WaveQuestion.wave_id)
-        .where(Wave.asking_id == Asking.id, Participation.state == State.invited)
+        .where(Participation.shift_id == Asking.shift_id, Participation.state == State.invited)
         .correlate(Asking)
         .exists()
     )

@@ -99,6 +99,12 @@ def _standing(course: Course) -> Message:
         return HELD
     if course.resting:
         return course.resting
+    if not course.waves:
+        return Message(
+            "Whoever was asked may answer first. If places stay free, the first wave follows {at}, "
+            "or as soon as all have answered.",
+            at=asking.next_at,
+        )
     if not asking.waits_for_answers:
         return Message("Nobody else can be asked at present. We look again {at}.", at=asking.next_at)
     if len(course.waves) >= course.planned:

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.db import Database
+from linli.participation.models import Participation
 from linli.participation.rules import State
 from linli.waves.models import Asking, AskingWithout
 from linli.waves.rules import AskingState
 from tests.conftest import Visitor
-from tests.factories import make_account, make_member, make_organization
+from tests.factories import make_account, make_member, make_organization, make_participation
 from tests.linli.waves.factories import (
     DAY,
     HOUR,
@@ -23,6 +24,7 @@ from tests.linli.waves.factories import (
     pass_time,
     proposed,
     questions,
+    waves,
 )
 
 IN_WAVES = 'name="how" value="waves"'
@@ -74,6 +76,44 @@ async def test_whoever_is_taken_off_the_proposal_is_noted_and_nobody_else(
     assert [str(each) for each in left_out] == shown[:1]
 
 
+async def test_where_enough_were_asked_by_hand_the_waves_can_follow_their_answers(
+    database: Database, session: AsyncSession, visitor: Visitor, square: Square, now: datetime
+) -> None:
+    for person in square.people[:12]:
+        await make_participation(
+            session,
+            square.shift,
+            person,
+            State.invited,
+            asked_at=now,
+            expires_at=now + 2 * DAY,
+        )
+    await session.commit()
+    desk = f"/needs/{square.need.id}/desk"
+    page = (await visitor.get(desk)).text
+    assert "现在邀请的人已经够了" in page
+    assert 'name="proposed"' not in page
+    sent = {"shift": str(square.shift.id), "how": "waves"}
+    assert (await visitor.submit(f"/needs/{square.need.id}/ask", sent)).status_code == 303
+    assert "第一轮" in (await visitor.get(desk)).text
+    asking = await pass_time(database, session, await the_asking(session), now + HOUR)
+    assert await waves(session, asking) == 0
+    asked = await session.scalars(select(Participation).where(Participation.shift_id == square.shift.id))
+    await answer(session, asked.all(), State.declined, now + HOUR)
+    await pass_time(database, session, asking, now + HOUR)
+    assert await waves(session, asking) == 1
+
+
+@pytest.mark.parametrize("how", ["waves", "by_hand"])
+async def test_with_everybody_taken_off_nobody_is_asked(
+    session: AsyncSession, visitor: Visitor, square: Square, now: datetime, how: str
+) -> None:
+    shown = [str(each) for each in await proposed(session, square, now)]
+    sent = {"shift": str(square.shift.id), "proposed": shown, "how": how}
+    assert (await visitor.submit(f"/needs/{square.need.id}/ask", sent)).status_code == 422
+    assert (await session.scalars(select(Asking))).all() == []
+
+
 async def test_the_officer_holds_it_lets_it_go_on_and_ends_it(
     session: AsyncSession, visitor: Visitor, square: Square, now: datetime
 ) -> None:
@@ -101,13 +141,13 @@ async def test_each_wave_shows_whom_it_asked_and_what_became_of_them_and_no_full
     await answer(session, [second], State.declined, now + HOUR)
     await pass_time(database, session, asking, now + DAY)
     page = (await visitor.get(f"/needs/{square.need.id}/desk")).text
-    waves = page.split('class="plain waves"')[1].split("</ol>")[0]
-    assert "第 2 轮" in waves
-    assert "第 1 轮" in waves
+    shown = page.split('class="plain waves"')[1].split("</ol>")[0]
+    assert "第 2 轮" in shown
+    assert "第 1 轮" in shown
     names = {each.id: each.name for each in square.people}
-    assert names[first.account_id] in waves
-    assert names[second.account_id] not in waves
-    assert "已婉拒" in waves
+    assert names[first.account_id] in shown
+    assert names[second.account_id] not in shown
+    assert "已婉拒" in shown
 
 
 async def test_another_organization_finds_no_asking(

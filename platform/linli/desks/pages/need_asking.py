@@ -21,6 +21,7 @@ from linli.waves.queries import find_asking
 
 MOST_ASKED_AT_ONCE = 200
 IN_WAVES = "waves"
+WAITS = Message("It goes on by itself: if places stay free, the first wave follows.")
 Page = Response[Any]
 
 
@@ -28,8 +29,11 @@ Page = Response[Any]
 async def ask(request: Asked, session: Session, caller: Caller, form: Form, now: Now, need_id: Id) -> Page:
     """The chosen people for one time, once or in waves; who cannot be asked is counted with the reason."""
     shift_id = form.id("shift", required=True)
-    chosen = _chosen_people(form)
     in_waves = form.text("how", longest=20) == IN_WAVES
+    proposed, chosen = _people(form, "proposed"), _people(form, "person")
+    # Where nobody was proposed, because enough have been asked, the waves begin with their answers.
+    if not chosen and (proposed or not in_waves):
+        form.refuse("person", Message("Please choose at least one person."))
     form.check()
     if shift_id is None or await queries.need_of_shift(session, shift_id) != need_id:
         raise NotFound
@@ -40,11 +44,12 @@ async def ask(request: Asked, session: Session, caller: Caller, form: Form, now:
             need_id=need_id,
             shift_id=shift_id,
             account_ids=chosen,
-            proposed_ids=_people(form, "proposed"),
+            proposed_ids=proposed,
             officer_id=caller.account_id,
             now=now,
         )
-        return done(request, back, Message("The first wave is out. The rest goes on by itself."))
+        said = Message("The first wave is out. The rest goes on by itself.") if chosen else WAITS
+        return done(request, back, said)
     allowed = await are_suggested(session, need_id=need_id, account_ids=chosen)
     asked = await actions.invite(
         session, shift_id=shift_id, account_ids=allowed, asked_by_id=caller.account_id, now=now
@@ -79,13 +84,6 @@ async def end(request: Asked, session: Session, caller: Caller, now: Now, need_i
 
 def _back(request: Asked, asking: Asking, said: Message) -> Page:
     return done(request, f"/needs/{asking.need_id}/desk?shift={asking.shift_id}", said)
-
-
-def _chosen_people(form: SentForm) -> list[UUID]:
-    chosen = _people(form, "person")
-    if not chosen:
-        form.refuse("person", Message("Please choose at least one person."))
-    return chosen
 
 
 def _people(form: SentForm, name: str) -> list[UUID]:

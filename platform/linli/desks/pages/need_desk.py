@@ -163,6 +163,7 @@ async def asking_for(
         "course": going,
         "past_courses": courses[1:] if going else courses,
         "wave_words": None,
+        "may_wait": False,
     }
     if shift is None or refuse_joining(need.state, asker_is_verified=organization.is_verified):
         return shown | {"answer": None, "is_looking": False}
@@ -170,6 +171,8 @@ async def asking_for(
     answer = await suggestions.answer_for_shift(session, need=need, shift=shift, now=now, left=left)
     if answer and answer.wave and answer.wave.seats:
         shown["wave_words"] = words_of(answer.wave, shift, now=now)
+    elif answer and answer.wave and shift.places_free > 0:
+        shown["may_wait"] = answer.wave.messages > 0
     return shown | {"answer": answer, "is_looking": answer is None}
 
 
