@@ -33,7 +33,7 @@ from matching.nearness import Tier, distance_km, shared_tier
 # Shifts looked at together; ten thousand people take a megabyte for each.
 AT_ONCE: Final = 8
 KEPT: Final = 50
-KEPT_PER_PLACE: Final = 5
+KEPT_PER_PLACE: Final = 8
 MOST_KEPT: Final = 500
 
 EARLIER: Final = ReasonCode.EARLIER_ANSWERS.value

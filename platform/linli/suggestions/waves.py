@@ -1,8 +1,8 @@
 """The next wave for one shift: whom to ask now, what to expect of it, and what may follow.
 
-Each wave takes the share of the probability that the waves left leave to it, so that the places are filled
-after the last of them as surely as if everybody had been asked at once, and mostly with fewer messages. A
-few seats go by lot to people who are hardly ever asked (docs/adr/0044).
+The more waves may follow, the fewer people a wave asks: the places are filled after the last of them at least
+as surely as if everybody had been asked at once, and mostly with fewer messages. A few seats go by lot to
+people who are hardly ever asked (docs/adr/0044).
 """
 
 from collections.abc import Mapping, Sequence

@@ -16,7 +16,7 @@ AT_ONCE: Final = 20
 
 
 async def look_after_due(database: Database, now: datetime) -> int:
-    """Each in a transaction of its own: one that cannot go on holds up no other."""
+    """Each in a transaction of its own: what one has sent is kept, whatever becomes of the next."""
     async with database.session(writes=False) as session:
         ids = await queries.due(session, now=now, limit=AT_ONCE)
         rows = await session.execute(select(Asking.id, Asking.need_id).where(Asking.id.in_(ids)))

@@ -57,8 +57,8 @@ def _expectation(plan: WavePlan, places_free: int, until: datetime) -> Message:
     if plan.is_enough:
         return counted(
             places_free,
-            "Nine times out of ten the free place is filled by {until}.",
-            "Nine times out of ten all {n} free places are filled by {until}.",
+            "At least nine times out of ten the free place is filled by {until}.",
+            "At least nine times out of ten all {n} free places are filled by {until}.",
             until=until,
         )
     in_ten = floor(plan.chance * 10)

@@ -50,7 +50,7 @@ async def test_the_proposal_says_what_it_brings_and_what_it_costs_and_has_one_bu
     page = (await visitor.get(desk)).text
     ticked = await proposed(session, square, now)
     assert f"Ask these {len(ticked)} now" in page
-    assert "Nine times out of ten all 2 free places are filled by" in page
+    assert "At least nine times out of ten all 2 free places are filled by" in page
     assert f"{len(ticked)} messages now, at most" in page
     assert page.count('class="main"') == 1
     assert IN_WAVES in page
