@@ -85,25 +85,34 @@ async def forget_shown_lists(database: Database, now: datetime) -> int:
         return int(deleted.rowcount)
 
 
-def came_of(shown: Any = ShownList) -> ColumnElement[bool]:
-    """Participations that a list led to: of its shift or person, after it and before the next list."""
-    later = aliased(ShownList)
+def came_of_list_for_shift() -> ColumnElement[bool]:
+    """Questions that a list led to: for its shift, after it and before the next list."""
+    return _came_of("shift_id", Participation.shift_id, Participation.asked_at)
 
-    def between(whose: Any, later_whose: Any, mine: Any, at: Any) -> ColumnElement[bool]:
-        newer = select(later.id).where(
-            later_whose == whose, later.made_at > shown.made_at, later.made_at <= at
-        )
-        return and_(mine == whose, at >= shown.made_at, ~newer.exists())
 
-    row = Participation
-    return or_(
-        between(shown.shift_id, later.shift_id, row.shift_id, row.asked_at),
-        between(shown.account_id, later.account_id, row.account_id, row.created_at),
-    )
+def came_of_list_for_person() -> ColumnElement[bool]:
+    """What a person was asked or offered after a list of theirs and before the next."""
+    return _came_of("account_id", Participation.account_id, Participation.created_at)
 
 
 def was_followed() -> ColumnElement[bool]:
-    return select(Participation.id).where(came_of()).correlate(ShownList).exists()
+    """Each half by its own index: one condition with both would be looked up in none."""
+    return or_(*(_exists(came) for came in (came_of_list_for_shift(), came_of_list_for_person())))
+
+
+def _exists(came: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(Participation.id).where(came).correlate(ShownList).exists()
+
+
+def _came_of(whose: str, mine: Any, at: Any) -> ColumnElement[bool]:
+    later = aliased(ShownList)
+    newer = select(later.id).where(
+        getattr(later, whose) == getattr(ShownList, whose),
+        later.made_at > ShownList.made_at,
+        later.made_at <= at,
+    )
+    newer = newer.correlate(ShownList, Participation)
+    return and_(mine == getattr(ShownList, whose), at >= ShownList.made_at, ~newer.exists())
 
 
 async def _last_digests(session: AsyncSession, shift_ids: Iterable[UUID]) -> Mapping[UUID, str]:

@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.core.audit import AuditEntry
 from linli.organizations.models import Organization
 from linli.organizations.rules import OrganizationKind, Role
+from linli.participation.rules import State
+from linli.suggestions.learning.queries import Use, use_of, versions
 from linli.suggestions.matcher import matcher
-from linli.suggestions.models import MatcherVersion
+from linli.suggestions.models import MatcherVersion, ShownList
 from linli.suggestions.serving import forget_serving, serving
 from tests.conftest import Visitor
-from tests.factories import make_member, make_organization
+from tests.factories import make_member, make_organization, make_participation
+from tests.linli.suggestions.factories import make_asking_need, make_helper
 from tests.linli.suggestions.versions import a_comparison, make_version, ranker_that_weighs
 
 
@@ -150,3 +153,25 @@ async def test_the_page_asks_as_much_for_fifty_versions_as_for_two(
         assert (await visitor.get(address)).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 12
+
+
+async def test_lists_of_a_version_and_what_came_of_them_are_counted(
+    session: AsyncSession, now: datetime
+) -> None:
+    _, serves = await two_versions(session, now)
+    need, person = await make_asking_need(session), await make_helper(session)
+    [shift] = need.shifts
+    name = f"{matcher().version}+{serves.name}"
+    for ago, of, whose in (
+        (timedelta(days=3), name, {"shift_id": shift.id}),
+        (timedelta(days=2), name, {"account_id": person.id}),
+        (timedelta(days=9), name, {"account_id": person.id}),
+        (timedelta(days=1), "another", {"account_id": person.id}),
+    ):
+        session.add(ShownList(matcher=of, made_at=now - ago, entries=[], digest="d", **whose))
+    at = now - timedelta(days=2, hours=1)
+    await make_participation(session, shift, person, State.declined, asked_at=at, created_at=at)
+    at = now - timedelta(days=1, hours=1)
+    await make_participation(session, shift, person, State.applied, created_at=at)
+    [version] = [each for each in (await versions(session)).rows if each.serves]
+    assert await use_of(session, version, now=now) == Use(lists=2, came=2)

@@ -18,7 +18,7 @@ from linli.suggestions.models import ShownList, Suggestion
 from linli.suggestions.shown import (
     MOST_ENTRIES,
     Shown,
-    came_of,
+    came_of_list_for_shift,
     forget_shown,
     forget_shown_lists,
     note_list_of_person,
@@ -85,7 +85,7 @@ async def test_who_was_asked_from_a_list_is_found(session: AsyncSession, now: da
         await make_participation(session, shift, person, State.invited, asked_at=at, created_at=at)
     found = await session.execute(
         select(ShownList.made_at, Participation.account_id)
-        .join(Participation, came_of())
+        .join(Participation, came_of_list_for_shift())
         .order_by(ShownList.made_at)
     )
     assert [tuple(each) for each in found] == [(moments[0], people[1].id), (moments[1], people[2].id)]

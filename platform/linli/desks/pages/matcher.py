@@ -23,7 +23,7 @@ may_switch = member_of_path_organization(Role.bureau_staff, verified=True)
 
 @get(PATH, opt=may(may_read_register))
 async def show_versions(
-    request: Asked, session: Session, caller: Caller, organization_id: Id, version: QueryText = ""
+    request: Asked, session: Session, caller: Caller, now: Now, organization_id: Id, version: QueryText = ""
 ) -> Page:
     bureau = await organization_with_id(session, organization_id)
     found = await versions(session)
@@ -38,7 +38,7 @@ async def show_versions(
         versions=found,
         chosen=chosen,
         plot=plot_of(chosen.figures.said) if chosen.figures else None,
-        use=await use_of(session, chosen),
+        use=await use_of(session, chosen, now=now),
         may_switch=seat is not None and seat.role == Role.bureau_staff,
     )
 

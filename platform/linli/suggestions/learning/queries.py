@@ -16,7 +16,7 @@ from linli.suggestions.learning.versions import MOST_VERSIONS, comparison_of
 from linli.suggestions.matcher import matcher
 from linli.suggestions.models import MatcherVersion, ShownList
 from linli.suggestions.serving import serving
-from linli.suggestions.shown import came_of
+from linli.suggestions.shown import KEPT_UNUSED, came_of_list_for_person, came_of_list_for_shift
 
 STAGES: Final[Mapping[str, Message]] = {
     "logistic": Message("Each thing counts along a straight line (fewer than 200 answers)"),
@@ -68,7 +68,7 @@ class Versions:
 
 @dataclass(frozen=True)
 class Use:
-    """Lists that a version gave which are still kept, and the questions and offers that came of them."""
+    """Lists that a version gave lately, and the questions and offers that came of them."""
 
     lists: int
     came: int
@@ -82,12 +82,17 @@ async def versions(session: AsyncSession) -> Versions:
     return Versions([*found, packaged], serves.version)
 
 
-async def use_of(session: AsyncSession, version: Version) -> Use:
+async def use_of(session: AsyncSession, version: Version, *, now: datetime) -> Use:
+    """As long as all of its lists are kept; three queries."""
     name = f"{matcher().version}+{version.name}" if version.id else version.name
-    given = ShownList.matcher == name
-    lists = await session.scalar(select(func.count()).select_from(ShownList).where(given))
-    came = select(func.count()).select_from(ShownList).join(Participation, came_of()).where(given)
-    return Use(lists or 0, await session.scalar(came) or 0)
+    given = (ShownList.matcher == name) & (ShownList.made_at > now - KEPT_UNUSED)
+    counts = select(func.count()).select_from(ShownList).where(given)
+    lists = await session.scalar(counts) or 0
+    came = [
+        await session.scalar(counts.join(Participation, of_list)) or 0
+        for of_list in (came_of_list_for_shift(), came_of_list_for_person())
+    ]
+    return Use(lists, sum(came))
 
 
 def _version(row: MatcherVersion, serves_id: UUID | None) -> Version:
