@@ -5,6 +5,7 @@ fitting a text model does. Start with `matching/README.md`.
 """
 
 from matching.additive import AdditiveModel
+from matching.assignment import Roster, Rota, assign, assign_greedily
 from matching.baselines import BM25Ranker, CosineRanker, DistanceRanker, NewestRanker, RandomRanker
 from matching.calibration import Recalibration
 from matching.centroids import NearestCentroid
@@ -97,6 +98,8 @@ __all__ = [
     "Reason",
     "ReasonCode",
     "Recalibration",
+    "Roster",
+    "Rota",
     "Scores",
     "Shortfall",
     "SimilarityRanker",
@@ -107,6 +110,8 @@ __all__ = [
     "Volunteers",
     "Way",
     "WayKind",
+    "assign",
+    "assign_greedily",
     "at_times",
     "cell_table",
     "check",
