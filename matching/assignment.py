@@ -265,16 +265,11 @@ def _network(rota: Rota) -> tuple[Network, Whole, int]:
         costs=costs,
         supplies=np.zeros(end + 1, dtype=np.int64),
     )
-    return _with_supplies(network, len(levels), end), of_pairs, _bound(network, len(levels), end)[-1]
-
-
-def _with_supplies(network: Network, levels: int, end: int) -> Network:
-    """What each priority sends: as much more as can be filled with it than without it."""
-    most = _bound(network, levels, end)
-    supplies = network.supplies.copy()
-    supplies[:levels] = np.diff(most, prepend=0)
-    supplies[end] = -most[-1]
-    return network._replace(supplies=supplies)
+    most = _bound(network, len(levels), end)
+    # Each priority sends as much more as can be filled with it than without it.
+    network.supplies[: len(levels)] = np.diff(most, prepend=0)[: len(levels)]
+    network.supplies[end] = -most[-1]
+    return network, of_pairs, most[-1]
 
 
 def _bound(network: Network, levels: int, end: int) -> list[int]:

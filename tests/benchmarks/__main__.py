@@ -18,7 +18,7 @@ from linli.accounts.passwords import hash_password, is_right_password
 from linli.divisions.rules import Level
 from linli.divisions.search import search
 from linli.divisions.tables import alphabet, load, table
-from tests.benchmarks import bench_matching, first_visit, foresight, pages, roster
+from tests.benchmarks import bench_assignment, bench_matching, first_visit, foresight, pages, roster
 from tests.benchmarks.measuring import Took, clocked, show
 from tests.house import ROOT
 from tests.journeys.server import CHECKOUT, LINLI
@@ -127,6 +127,7 @@ SECTIONS: dict[str, Callable[[Path], None]] = {
     "foresight": foresight.measure,
     "roster": roster.measure,
     "matching": lambda _: bench_matching.main(),
+    "assignment": lambda _: bench_assignment.measure(),
     "demo": demo,
     "divisions": divisions,
     "sign-in": sign_in,
