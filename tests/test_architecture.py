@@ -32,8 +32,8 @@ def test_imports_keep_their_contracts() -> None:
 def test_every_package_that_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    declared = distributions([*project["dependencies"], *extras["build"]])
-    for_tests = declared | distributions([*extras["test"], *extras["check"]])
+    declared = distributions([*project["dependencies"], *extras["build"], *extras["assignment"]])
+    for_tests = declared | distributions([*extras["test"], *extras["check"], *extras["bench"]])
     expect_none(
         f"{said(path)}: {package}"
         for folder, known in (("platform", declared), ("matching", declared), ("tests", for_tests))
