@@ -15,17 +15,18 @@ from linli.core.i18n import Message
 from linli.needs.models import Need
 from linli.suggestions import reads, why_words, wording
 from linli.suggestions.all_times import in_all_times
+from linli.suggestions.change_words import change_for_person
 from linli.suggestions.matcher import matcher
 from linli.suggestions.open_needs import blurred
 from linli.suggestions.person import known_of, row_of
 from linli.suggestions.ranking import Known, reason_of, told_contributions
-from linli.suggestions.reads import ShiftRow
+from linli.suggestions.reads import NeedRow, ShiftRow
 from linli.suggestions.serving import serving
 from linli.suggestions.tables import NeedTable, bookings_of, needs_table, pairs_of, volunteers_table
 from linli.suggestions.texts import EncodedTexts
 from linli.suggestions.topics import with_topics
 from linli.volunteers.pool import PoolRow
-from matching import Eligibility, Explanation, Volunteers, check, explain_pairs
+from matching import Eligibility, Explanation, Volunteers, check, explain_pairs, persons_change
 from matching.gates import Gate
 from matching.informed import USUAL
 from matching.ranking import best_rows
@@ -58,7 +59,8 @@ class Time:
 class Why:
     """How a need fits one person, by its best time. The points of the shares add up to `points`.
 
-    `chance` is how many of a hundred would say yes, None where nothing was learnt.
+    `chance` is how many of a hundred would say yes, None where nothing was learnt. `change` is the one thing
+    the person could change about themselves that would bring most.
     """
 
     points: int
@@ -66,6 +68,7 @@ class Why:
     shares: tuple[Share, ...]
     best: ShiftRow | None
     times: tuple[Time, ...]
+    change: Message | None
 
     @property
     def fits(self) -> bool:
@@ -101,14 +104,12 @@ def _why(table: NeedTable, person: PoolRow, known: Known, now: datetime) -> Why:
         volunteers_table([person], EncodedTexts(matcher().text_model)),
         known.ranker([person.account_id]),
     )
-    eligible = check(
-        table.needs,
-        one,
-        today=i18n.local(now).date(),
-        bookings=bookings_of(one, known.promises) if known.promises else None,
-        pairs=pairs_of(table.needs, one, known.pairs),
+    today = i18n.local(now).date()
+    bookings = bookings_of(one, known.promises) if known.promises else None
+    pairs = pairs_of(table.needs, one, known.pairs)
+    eligible = in_all_times(
+        check(table.needs, one, today=today, bookings=bookings, pairs=pairs), table.of_row
     )
-    eligible = in_all_times(eligible, table.of_row)
     times = [
         Time(shift, _refusal(shift, eligible, row))
         for row, (_, shift) in enumerate(table.of_row)
@@ -121,6 +122,11 @@ def _why(table: NeedTable, person: PoolRow, known: Known, now: datetime) -> Why:
     told = explain_pairs(ranker, table.needs.take([best]), one, limit=ALL_REASONS)[0][0]
     kept = told_contributions(told.contributions)
     is_learnt = USUAL in kept
+    change = None
+    if _one_change_may_do(table.of_row[best][0], times[best]):
+        change = persons_change(
+            ranker, table.needs, best, one, 0, today=today, bookings=bookings, pairs=pairs
+        )
     points = in_points(kept, LEARNT_POINTS if is_learnt else POINTS)
     return Why(
         points=sum(points.values()),
@@ -128,7 +134,14 @@ def _why(table: NeedTable, person: PoolRow, known: Known, now: datetime) -> Why:
         shares=tuple(_shares(points, told, table, best, one)),
         best=times[best].shift if fitting.any() else None,
         times=tuple(times),
+        change=change_for_person(change) if change else None,
     )
+
+
+def _one_change_may_do(need: NeedRow, time: Time) -> bool:
+    """Not where all places are taken, nor where several times would have to be mended."""
+    mends_all = not need.same_person or len(need.shifts) == 1
+    return time.refusal is None or (time.refusal is not why_words.NO_PLACE and mends_all)
 
 
 def _refusal(shift: ShiftRow, eligible: Eligibility, row: int) -> Message | None:

@@ -190,14 +190,15 @@ def _distance(where: Params) -> Message:
 
 
 def _free(reason: Params) -> Message:
-    return Message("Free {times}", times=_times(reason))
+    return Message("Free {times}", times=times_of(reason))
 
 
 def _you_are_free(reason: Params) -> Message:
-    return Message("You are free {times}", times=_times(reason))
+    return Message("You are free {times}", times=times_of(reason))
 
 
-def _times(reason: Params) -> list[Message]:
+def times_of(reason: Params) -> list[Message]:
+    """The parts of the week that a reason or a change names."""
     cells = (divmod(cell, len(DAYPARTS)) for cell in reason["cells"])
     return [DAYPARTS[part].given(day=DAY_NAMES[day]) for day, part in cells]
 

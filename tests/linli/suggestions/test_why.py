@@ -11,11 +11,13 @@ from linli.accounts.models import Account
 from linli.needs.models import Need
 from linli.participation.rules import State
 from linli.suggestions import why_words
+from linli.suggestions.change_words import change_for_person
 from linli.suggestions.for_person import needs_for_person
 from linli.suggestions.history import History, history_of
 from linli.suggestions.why import Why, in_points, why_shown
 from linli.volunteers.actions import forget_answers
 from linli.volunteers.rules import SkillLevel
+from matching import Change, ChangeCode
 from matching.gates import Gate
 from tests.factories import make_need, make_participation
 from tests.linli.suggestions.factories import make_asking_need, make_helper
@@ -153,3 +155,57 @@ async def test_what_was_learnt_is_told_in_parts_that_add_up(session: AsyncSessio
     assert {"How you answered before", "The same for everybody"} < set(names)
     assert found.chance is not None
     assert found.points == pytest.approx(10 * math.log(found.chance / (100 - found.chance)), abs=1)
+
+
+CHANGES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"credentials": ("first_aid",)}, {}, "如果您有这份证件，请拿来核对"),
+    ({"skills": {"driving": True}}, {"skills": {"chatting": SkillLevel.good}}, "如果您会这项技能，请填写"),
+    ({}, {"availability": "0" * 21}, "如果您这些时间其实有空，请改一下"),
+    ({}, {"account": {"birth_on": date(2010, 1, 1)}}, "请监护人同意。"),
+]
+
+
+@pytest.mark.parametrize(("asks", "has", "said"), CHANGES)
+async def test_what_would_change_it_is_said(
+    session: AsyncSession, now: datetime, asks: dict[str, Any], has: dict[str, Any], said: str
+) -> None:
+    need = await make_asking_need(session, **{"minimum_age_years": 14} | asks)
+    person = await make_helper(session, **has)
+    found = await why(session, person, need, now)
+    assert not found.fits
+    assert found.change is not None
+    assert found.change.in_language("zh").startswith(said)
+
+
+async def test_who_fits_hears_what_would_bring_most_and_a_full_time_is_nobodys_fault(
+    session: AsyncSession, now: datetime
+) -> None:
+    need = await make_asking_need(session, skills={"chatting": False})
+    person = await make_helper(session, skills={})
+    found = await why(session, person, need, now)
+    assert found.fits
+    assert found.change is not None
+    assert found.change.in_language("en") == "If you can do this, say so: Friendly chats."
+    need.shifts[0].places_taken = need.shifts[0].places
+    await session.flush()
+    assert (await why(session, person, need, now)).change is None
+
+
+def test_every_change_a_person_can_make_here_has_words() -> None:
+    params: dict[str, Any] = {
+        "credential_id": "first_aid",
+        "skill_id": "chatting",
+        "language_id": "guizhou",
+        "field_id": "elderly_care",
+        "km": 12,
+        "cells": (0,),
+        "cap": 2,
+    }
+    # Who asks why is neither opted out nor a need; their gates have no words here.
+    own = list(ChangeCode)[list(ChangeCode).index(ChangeCode.GUARDIAN_CONSENT) :]
+    for code in own[: own.index(ChangeCode.AT_ANOTHER_TIME)]:
+        found = change_for_person(Change(code, params, score=1.0, gain=0.1, brings_in=False))
+        assert found is not None
+        assert found.in_language("zh") != found.in_language("en")
+    forgotten = Change(ChangeCode.SAY_SKILL, {"skill_id": "gone"}, score=1.0, gain=0.1, brings_in=False)
+    assert change_for_person(forgotten) is None
