@@ -18,7 +18,16 @@ from linli.accounts.passwords import hash_password, is_right_password
 from linli.divisions.rules import Level
 from linli.divisions.search import search
 from linli.divisions.tables import alphabet, load, table
-from tests.benchmarks import bench_assignment, bench_matching, first_visit, foresight, pages, roster
+from tests.benchmarks import (
+    bench_assignment,
+    bench_county,
+    bench_matching,
+    bench_proof,
+    first_visit,
+    foresight,
+    pages,
+    roster,
+)
 from tests.benchmarks.measuring import Took, clocked, show
 from tests.house import ROOT
 from tests.journeys.server import CHECKOUT, LINLI
@@ -127,6 +136,8 @@ SECTIONS: dict[str, Callable[[Path], None]] = {
     "foresight": foresight.measure,
     "roster": roster.measure,
     "matching": lambda _: bench_matching.main(),
+    "county": lambda _: bench_county.measure(),
+    "gates": lambda _: bench_proof.measure(),
     "assignment": lambda _: bench_assignment.measure(),
     "demo": demo,
     "divisions": divisions,
