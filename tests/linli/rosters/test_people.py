@@ -52,6 +52,7 @@ ENDS_WITH_THE_ENTRY = {
     "memberships.account_id",
     "notices.account_id",
     "suggestions.account_id",
+    "askings_without.account_id",
     "registered_people.account_id",
     "volunteer_profiles.account_id",
 }
@@ -69,6 +70,7 @@ NEVER_THEIRS = {
     "recovery_codes.account_id",
     "roster_imports.account_id",
     "second_factors.account_id",
+    "shown_lists.account_id",
     "trusted_devices.account_id",
 }
 
