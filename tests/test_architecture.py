@@ -46,9 +46,13 @@ def distributions(requirements: list[str]) -> set[str]:
     return {re.split(r"[^\w.-]", each)[0].lower().replace("_", "-") for each in requirements}
 
 
+# Packages of extras that need not be installed where this is asked, and are called otherwise than their modules.
+NOT_EVERYWHERE = {"faiss": ["faiss-cpu"]}
+
+
 @cache
 def owners() -> Mapping[str, list[str]]:
-    return packages_distributions()
+    return NOT_EVERYWHERE | dict(packages_distributions())
 
 
 def imported_packages(path: Path) -> set[str]:
