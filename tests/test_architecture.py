@@ -46,7 +46,7 @@ def distributions(requirements: list[str]) -> set[str]:
     return {re.split(r"[^\w.-]", each)[0].lower().replace("_", "-") for each in requirements}
 
 
-# Packages of extras that need not be installed where this is asked, and are called otherwise than their modules.
+# Packages of extras that are called otherwise than their modules, and need not be installed here.
 NOT_EVERYWHERE = {"faiss": ["faiss-cpu"]}
 
 
