@@ -153,6 +153,9 @@ async def test_the_page_asks_as_much_for_fifty_versions_as_for_two(
         assert (await visitor.get(address)).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 12
+    page = await visitor.get(address)
+    assert page.text.count('href="' + address + '?version=') == 51
+    assert page.text.index("更早的版本") < page.text.index("与前一版比较")
 
 
 async def test_lists_of_a_version_and_what_came_of_them_are_counted(
