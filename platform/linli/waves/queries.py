@@ -43,8 +43,13 @@ class SentWave:
     wave: Wave
     people: tuple[AskedPerson, ...]
 
-    def count(self, *states: State) -> int:
-        return sum(each.state in states for each in self.people)
+    @property
+    def yeses(self) -> int:
+        return sum(each.state in SAID_YES for each in self.people)
+
+    @property
+    def waiting(self) -> int:
+        return sum(each.state is State.invited for each in self.people)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Course:
 
     @property
     def yeses(self) -> int:
-        return sum(each.count(*SAID_YES) for each in self.waves)
+        return sum(each.yeses for each in self.waves)
 
 
 async def going_on(session: AsyncSession, shift_id: UUID) -> Asking | None:
