@@ -1,7 +1,7 @@
 """The people of a stored answer as an officer may see them, with what has happened since it was made."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -50,6 +50,8 @@ class SuggestedPerson:
     load: Message
     state: str | None
     may_be_proposed: bool
+    # Now or, where only the question of the day has been put already, in a day.
+    may_be_asked_soon: bool
 
     @property
     def together(self) -> float:
@@ -173,4 +175,7 @@ def _person(
         load=wording.load(load, is_left_alone=is_left_alone),
         state=state.value if state else None,
         may_be_proposed=state is None and not is_left_alone and can_be_reached,
+        may_be_asked_soon=state is None
+        and profile.silent_since is None
+        and has_budget(replace(load, today=0), profile.questions_per_week),
     )

@@ -44,6 +44,8 @@ class WavePlan:
     # Of everybody on the list, how likely a yes is; and who says so.
     likely: Mapping[UUID, float]
     matcher: str
+    # How many were asked before, or have offered, and wait for an answer.
+    pending: int
 
     @property
     def is_enough(self) -> bool:
@@ -54,12 +56,14 @@ class WavePlan:
 class WavesLeft:
     """What the plan is for: so many waves with this one, which has a `number`, and at most so many messages.
 
-    `without` are people the officer does not want to be asked.
+    Where the waves are a day apart, whoever has had the question of the day can be in the next one. `without`
+    are people the officer does not want to be asked.
     """
 
     waves: int
     number: int = 1
     messages: int = MOST_PROPOSED
+    is_a_day_apart: bool = False
     without: frozenset[UUID] = frozenset()
 
 
@@ -79,7 +83,7 @@ def plan_waves(
     first = propose(likely, places=places, wanted=share_of(left.waves), pending=pending, most=left.messages)
     seats = _seats(candidates, first_seats=len(first.ask), asked=asked, seed=(shift_id.int, left.number))
     taken = {each.person.account_id for each in seats}
-    rest = [each.likely for each in candidates if each.account_id not in taken]
+    rest = [each.likely for each in people if _may_follow(each, left) and each.account_id not in taken]
     messages, missed = len(seats), 1 - first.probability_filled
     for waves in range(left.waves - 1, 0, -1):
         most = max(0, left.messages - messages)
@@ -87,7 +91,12 @@ def plan_waves(
         rest = rest[len(later.ask) :]
         messages, missed = messages + len(later.ask), missed * (1 - later.probability_filled)
     everybody = {each.account_id: each.likely for each in people}
-    return WavePlan(seats, left.waves, messages, 1 - missed, everybody, matcher)
+    return WavePlan(seats, left.waves, messages, 1 - missed, everybody, matcher, len(pending))
+
+
+def _may_follow(person: SuggestedPerson, left: WavesLeft) -> bool:
+    may_be_asked = person.may_be_asked_soon if left.is_a_day_apart else person.may_be_proposed
+    return may_be_asked and person.account_id not in left.without
 
 
 def share_of(waves: int) -> float:

@@ -67,6 +67,7 @@ async def begin(
         begun_at=now,
         most_messages=max(1, plan.messages + len(set(chosen) - seats)),
         next_at=now,
+        waits_for_answers=bool(account_ids) or plan.pending > 0,
     )
     asking.next_at = _next_at(asking, shift, now)
     session.add(asking)
@@ -128,7 +129,11 @@ async def look_after(session: AsyncSession, *, asking_id: UUID, need_id: UUID, n
         _wait(asking, now + LATER)
     else:
         left_over = WavesLeft(
-            left, waves + 1, asking.most_messages - questions, await queries.without(session, asking.id)
+            left,
+            waves + 1,
+            asking.most_messages - questions,
+            rules.is_a_day_apart(asking.begun_at, shift.starts_at),
+            await queries.without(session, asking.id),
         )
         await _next_wave(session, asking, need, shift, left_over, now)
     await session.flush()
@@ -138,7 +143,9 @@ async def look_after(session: AsyncSession, *, asking_id: UUID, need_id: UUID, n
 def first_left(shift: Shift, *, now: datetime) -> WavesLeft:
     """What an asking that begins now may take."""
     return WavesLeft(
-        rules.planned_waves(now, shift.starts_at), messages=rules.most_messages(max(shift.places_free, 0))
+        rules.planned_waves(now, shift.starts_at),
+        messages=rules.most_messages(max(shift.places_free, 0)),
+        is_a_day_apart=rules.is_a_day_apart(now, shift.starts_at),
     )
 
 

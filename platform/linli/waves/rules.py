@@ -67,6 +67,18 @@ def gap(begins_at: datetime, starts_at: datetime) -> timedelta:
     return min(max(left / MOST_WAVES, SHORTEST_GAP), LONGEST_GAP)
 
 
+def is_a_day_apart(begins_at: datetime, starts_at: datetime) -> bool:
+    """Whether between two waves everybody may be asked again.
+
+    Examples
+    --------
+    >>> monday = datetime(2026, 11, 23, 8)
+    >>> [is_a_day_apart(monday, monday + timedelta(hours=hours)) for hours in (44, 400)]
+    [False, True]
+    """
+    return gap(begins_at, starts_at) >= LONGEST_GAP
+
+
 def planned_waves(begins_at: datetime, starts_at: datetime) -> int:
     """How many waves fit before the shift: one at least, four at most.
 

@@ -101,8 +101,8 @@ def _standing(course: Course) -> Message:
         return course.resting
     if not course.waves:
         return Message(
-            "Whoever was asked may answer first. If places stay free, the first wave follows {at}, "
-            "or as soon as all have answered.",
+            "If places stay free, the first wave follows {at}, "
+            "or as soon as all who were asked have answered.",
             at=asking.next_at,
         )
     if not asking.waits_for_answers:

@@ -26,6 +26,7 @@ def person(n: int, likely: float, *, may_be_proposed: bool = True) -> SuggestedP
         load=Message("Not asked lately"),
         state=None,
         may_be_proposed=may_be_proposed,
+        may_be_asked_soon=True,
     )
 
 
@@ -79,6 +80,15 @@ def test_whoever_rests_or_is_not_wanted_is_passed_over() -> None:
     found = plan(people, WavesLeft(2, without=frozenset({UUID(int=2)})))
     assert ids(found) == [3]
     assert found.likely.keys() == {each.account_id for each in people}
+
+
+def test_who_has_had_the_question_of_the_day_is_counted_for_tomorrow() -> None:
+    people = [person(n, 0.5, may_be_proposed=n == 1) for n in range(1, 10)]
+    today = plan(people, WavesLeft(2))
+    assert (ids(today), today.messages) == ([1], 1)
+    found = plan(people, WavesLeft(2, is_a_day_apart=True))
+    assert (ids(found), found.messages) == ([1], 5)
+    assert found.chance == pytest.approx(1 - 0.5**5)
 
 
 def test_nobody_at_all_is_an_empty_wave() -> None:

@@ -13,7 +13,7 @@ from linli.participation.rules import State
 from linli.waves.models import Asking, AskingWithout
 from linli.waves.rules import AskingState
 from tests.conftest import Visitor
-from tests.factories import make_account, make_member, make_organization, make_participation
+from tests.factories import make_account, make_member, make_need, make_organization, make_participation
 from tests.linli.waves.factories import (
     DAY,
     HOUR,
@@ -101,6 +101,22 @@ async def test_where_enough_were_asked_by_hand_the_waves_can_follow_their_answer
     asked = await session.scalars(select(Participation).where(Participation.shift_id == square.shift.id))
     await answer(session, asked.all(), State.declined, now + HOUR)
     await pass_time(database, session, asking, now + HOUR)
+    assert await waves(session, asking) == 1
+
+
+async def test_where_everybody_has_had_their_question_today_the_waves_begin_tomorrow(
+    database: Database, session: AsyncSession, visitor: Visitor, square: Square, now: datetime
+) -> None:
+    other = await make_need(session, starts_at=now + 20 * DAY, shifts=30)
+    for n, person in enumerate(square.people):
+        await make_participation(session, other.shifts[n], person, State.declined, asked_at=now)
+    await session.commit()
+    assert "今天没有人可以邀请" in (await visitor.get(f"/needs/{square.need.id}/desk")).text
+    sent = {"shift": str(square.shift.id), "how": "waves"}
+    assert (await visitor.submit(f"/needs/{square.need.id}/ask", sent)).status_code == 303
+    asking = await pass_time(database, session, await the_asking(session), now + HOUR)
+    assert (asking.state, await waves(session, asking)) == (AskingState.going, 0)
+    await pass_time(database, session, asking, now + DAY)
     assert await waves(session, asking) == 1
 
 

@@ -173,6 +173,7 @@ async def asking_for(
         shown["wave_words"] = words_of(answer.wave, shift, now=now)
     elif answer and answer.wave and shift.places_free > 0:
         shown["may_wait"] = answer.wave.messages > 0
+        shown["waits_for_answers"] = answer.wave.pending > 0
     return shown | {"answer": answer, "is_looking": answer is None}
 
 
