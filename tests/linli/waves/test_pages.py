@@ -116,7 +116,7 @@ async def test_where_everybody_has_had_their_question_today_the_waves_begin_tomo
     assert (await visitor.submit(f"/needs/{square.need.id}/ask", sent)).status_code == 303
     asking = await pass_time(database, session, await the_asking(session), now + HOUR)
     assert (asking.state, await waves(session, asking)) == (AskingState.going, 0)
-    await pass_time(database, session, asking, now + DAY)
+    await pass_time(database, session, asking, now + DAY + HOUR)
     assert await waves(session, asking) == 1
 
 
