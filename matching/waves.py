@@ -32,6 +32,11 @@ class Exploring:
         One for each need, at least 0.
     share : float, default=0.1
         Of the seats, from 0 to 1.
+
+    Examples
+    --------
+    >>> Exploring(rarely=np.array([True, False]), seeds=[7]).share
+    0.1
     """
 
     rarely: Booleans

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import inspect
 import pkgutil
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -36,7 +38,24 @@ def test_example_in_the_readme_runs() -> None:
 def test_every_public_name_is_documented(name: str) -> None:
     public = getattr(matching, name)
     if callable(public):
-        assert inspect.getdoc(public)
+        assert inspect.getdoc(public) not in (None, inspect.getdoc(type(public)))
+    else:
+        assert any(said_after(name, source) for source in sources())
+
+
+def sources() -> list[ast.Module]:
+    return [
+        ast.parse(path.read_text(encoding="utf-8")) for path in Path(matching.__file__).parent.rglob("*.py")
+    ]
+
+
+def said_after(name: str, source: ast.Module) -> bool:
+    """Does a text follow where the name is set?"""
+    for one, other in pairwise(source.body):
+        targets = [one.target] if isinstance(one, ast.AnnAssign) else getattr(one, "targets", [])
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            return isinstance(other, ast.Expr) and isinstance(other.value, ast.Constant)
+    return False
 
 
 @pytest.mark.parametrize(
