@@ -279,13 +279,15 @@ def participation_rows(
             if shift["places_taken"] + 1 >= shift["places"]:
                 continue
             shift["places_taken"] += 1
+        asked_at = now - timedelta(days=rng.randint(1, 20))
         yield {
             "id": new_id(),
             "shift_id": shift["id"],
             "need_id": shift["need_id"],
             "account_id": account_id,
             "state": state,
-            "asked_at": now - timedelta(days=rng.randint(1, 20)),
+            "asked_at": asked_at,
+            "reaches_at": asked_at,
             "expires_at": shift["starts_at"] if state in {State.invited, State.applied} else None,
             "created_at": now,
             "changed_at": now,
