@@ -22,7 +22,7 @@ from matching.foresight import Foresight, Way, WayKind, at_times, foresee
 from matching.gates import Gate
 from matching.history import Deed, History, HistoryFeature
 from matching.informed import InformedRanker
-from matching.invitations import Proposal, probability_of_yes, propose
+from matching.invitations import Proposal, probability_of_yes, propose, share_of_wave, still_says_yes
 from matching.learnt import LearntRanker, Outcomes
 from matching.partners import (
     PARTNER_PASSES_UNKNOWN,
@@ -135,6 +135,8 @@ __all__ = [
     "rank_partners",
     "rarely_asked",
     "save",
+    "share_of_wave",
+    "still_says_yes",
     "texts_alike",
     "unpack",
     "version_of",

@@ -16,6 +16,57 @@ PRIOR_NO = 2.6
 """Noes and silences that everybody is credited with: 35 % say yes, with the weight of four questions."""
 
 
+FADES_A_DAY = 0.45
+"""What a day without an answer leaves of the chance of a yes: the longer it takes, the less they mean it."""
+
+
+def still_says_yes(chance: float, days: float) -> float:
+    """Chance of a yes of somebody who was asked some days ago and has not answered.
+
+    Parameters
+    ----------
+    chance : float
+        When the question arrived, from 0 to 1.
+    days : float
+        Since then, at least 0.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> round(still_says_yes(0.4, 0), 2), round(still_says_yes(0.4, 1), 2)
+    (0.4, 0.18)
+    """
+    if days < 0:
+        raise ValueError(f"days must be at least 0, but is {days}")
+    return float(chance * FADES_A_DAY**days)
+
+
+def share_of_wave(wanted: float, waves: int) -> float:
+    """Probability with which this wave has to fill what is open, so that all that are left do as `wanted`.
+
+    Parameters
+    ----------
+    wanted : float
+        From 0 to 1.
+    waves : int
+        How many are left, this one included; fewer than one counts as one.
+
+    Returns
+    -------
+    float
+        1 - (1 - wanted) ** (1 / waves).
+
+    Examples
+    --------
+    >>> [round(share_of_wave(0.9, waves), 2) for waves in (1, 2, 4)]
+    [0.9, 0.68, 0.44]
+    """
+    return float(1 - (1 - wanted) ** (1 / max(1, waves)))
+
+
 @dataclass(frozen=True)
 class Proposal:
     """Whom to ask now, and what to expect of it.

@@ -11,7 +11,7 @@ import numpy as np
 
 from matching.columns import Booleans, Floats, Whole
 from matching.exploration import SHARE, explore
-from matching.invitations import propose, yes_distribution
+from matching.invitations import propose, share_of_wave, yes_distribution
 
 MOST_SEATS = 24
 """Nobody is asked past this many for one need in one wave."""
@@ -199,7 +199,7 @@ def _seats(day: Day, chance: Floats, pending: list[list[float]]) -> tuple[Whole,
     for need, places in enumerate(day.places.tolist()):
         best = np.sort(chance[need])[::-1][:MOST_SEATS]
         best = best[best > 0]
-        wanted = 1 - (1 - day.wanted) ** (1 / max(1, int(day.waves[need])))
+        wanted = share_of_wave(day.wanted, int(day.waves[need]))
         seats = propose(best, places=places, wanted=wanted, pending=pending[need]).ask
         lacking = yes_distribution(pending[need])
         hope = _hope(best, pending[need], places) if day.whole else 1.0

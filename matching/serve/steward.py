@@ -16,6 +16,7 @@ from matching.equity import Shortfall
 from matching.exploration import rarely_asked
 from matching.features import pair_features
 from matching.history import Deed, History
+from matching.invitations import still_says_yes
 from matching.learnt import LearntRanker
 from matching.public_list import lift
 from matching.serve.evidence import Evidence, Foretold
@@ -220,9 +221,9 @@ class Steward:
         return int(np.clip(np.ceil(left / self.rules.days_per_wave), 1, 4))
 
     def _pending(self, need: Message, day: int) -> list[float]:
-        """Chances of those who have not answered; the longer it takes, the less they mean it."""
+        """Chances of those who have not answered."""
         waiting = self._course(need).open_questions.values()
-        return [chance * 0.45 ** (day - asked_on) for asked_on, chance in waiting]
+        return [still_says_yes(chance, day - asked_on) for asked_on, chance in waiting]
 
     def _features(self, needs: Sequence[Message]) -> Floats:
         """Of all people, shape (features, m, n)."""

@@ -19,10 +19,10 @@ from linli.suggestions.models import Suggestion, SuggestionRun
 from linli.suggestions.people import SHOWN, SuggestedPerson, suggested_people
 from linli.suggestions.ranking import KEPT_PER_PLACE, likely_of
 from linli.suggestions.serving import serving
-from linli.suggestions.waves import FADES_A_DAY, FILLED_WITH, MOST_PROPOSED, WavePlan, WavesLeft, plan_waves
+from linli.suggestions.waves import FILLED_WITH, MOST_PROPOSED, WavePlan, WavesLeft, plan_waves
 from linli.volunteers.asking.rules import A_DAY
 from linli.volunteers.names import shown_name
-from matching import Proposal, propose
+from matching import Proposal, propose, still_says_yes
 
 __all__ = [
     "Answer",
@@ -189,16 +189,15 @@ async def _pending(session: AsyncSession, shift: Shift, *, fading_at: datetime |
     invited = {account_id: reached_at for account_id, state, reached_at in found if state is State.invited}
     likely = likely_of(await reads.answers(session, reads.among(invited)), list(invited)) if invited else {}
     return [
-        *(each * _faded(invited[account_id], fading_at) for account_id, each in likely.items()),
+        *(still_says_yes(each, _days(invited[account_id], fading_at)) for account_id, each in likely.items()),
         *(APPLICANT_COMES for _, state, _ in found if state is State.applied),
     ]
 
 
-def _faded(reached_at: datetime | None, now: datetime | None) -> float:
+def _days(reached_at: datetime | None, now: datetime | None) -> float:
     if reached_at is None or now is None:
-        return 1.0
-    days: float = max(0.0, (now - reached_at) / A_DAY)
-    return float(FADES_A_DAY**days)
+        return 0.0
+    return max(0.0, (now - reached_at) / A_DAY)
 
 
 def _expectation(plan: Proposal, places_free: int, until: datetime) -> Message:

@@ -13,12 +13,10 @@ from uuid import UUID
 import numpy as np
 
 from linli.suggestions.people import SuggestedPerson
-from matching import explore, propose, rarely_asked
+from matching import explore, propose, rarely_asked, share_of_wave
 
 FILLED_WITH: Final = 0.9
 MOST_PROPOSED: Final = 50
-# Whoever has not answered for a day says yes half as often; the longer it takes, the less they mean it.
-FADES_A_DAY: Final = 0.45
 
 
 @dataclass(frozen=True)
@@ -80,14 +78,20 @@ def plan_waves(
     """People as they are ranked; `asked` says how often each was asked before."""
     candidates = [each for each in people if each.may_be_proposed and each.account_id not in left.without]
     likely = [each.likely for each in candidates]
-    first = propose(likely, places=places, wanted=share_of(left.waves), pending=pending, most=left.messages)
+    first = propose(
+        likely,
+        places=places,
+        wanted=share_of_wave(FILLED_WITH, left.waves),
+        pending=pending,
+        most=left.messages,
+    )
     seats = _seats(candidates, first_seats=len(first.ask), asked=asked, seed=(shift_id.int, left.number))
     taken = {each.person.account_id for each in seats}
     rest = [each.likely for each in people if _may_follow(each, left) and each.account_id not in taken]
     messages, missed = len(seats), 1 - first.probability_filled
     for waves in range(left.waves - 1, 0, -1):
         most = max(0, left.messages - messages)
-        later = propose(rest, places=places, wanted=share_of(waves), most=most)
+        later = propose(rest, places=places, wanted=share_of_wave(FILLED_WITH, waves), most=most)
         rest = rest[len(later.ask) :]
         messages, missed = messages + len(later.ask), missed * (1 - later.probability_filled)
     everybody = {each.account_id: each.likely for each in people}
@@ -97,15 +101,6 @@ def plan_waves(
 def _may_follow(person: SuggestedPerson, left: WavesLeft) -> bool:
     may_be_asked = person.may_be_asked_soon if left.is_a_day_apart else person.may_be_proposed
     return may_be_asked and person.account_id not in left.without
-
-
-def share_of(waves: int) -> float:
-    """The probability with which one of so many waves has to fill the places.
-
-    >>> [round(share_of(waves), 2) for waves in (1, 2, 4)]
-    [0.9, 0.68, 0.44]
-    """
-    return float(1 - (1 - FILLED_WITH) ** (1 / max(1, waves)))
 
 
 def _seats(

@@ -154,7 +154,7 @@ async def test_the_page_asks_as_much_for_fifty_versions_as_for_two(
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 12
     page = await visitor.get(address)
-    assert page.text.count('href="' + address + '?version=') == 51
+    assert page.text.count('href="' + address + "?version=") == 51
     assert page.text.index("更早的版本") < page.text.index("与前一版比较")
 
 
