@@ -1,5 +1,6 @@
 """The bureau goes back to an earlier version of the matcher, and forward again, in both languages."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Final
 
@@ -22,20 +23,23 @@ SAYS: Final = {
 }
 
 
-async def with_one_version(server: Server) -> None:
-    """One that serves, as after a first `linli train`."""
-    database = Database(settings_for(server.environ["LINLI_DATABASE_URL"]))
+@pytest.fixture
+async def versions(town: Server) -> AsyncIterator[None]:
+    """One that serves, as after a first `linli train`; in the other stories nothing was learnt."""
+    database = Database(settings_for(town.environ["LINLI_DATABASE_URL"]))
     try:
         async with database.transaction() as session:
-            await session.execute(delete(MatcherVersion))
             await make_version(session, clock.now(), ranker_that_weighs(skills=3.0, nearness=2.0))
+        yield
+        async with database.transaction() as session:
+            await session.execute(delete(MatcherVersion))
     finally:
         await database.close()
 
 
+@pytest.mark.usefixtures("versions")
 @pytest.mark.parametrize("look", [PHONE, replace(DESK, language="en", scheme="dark")], ids=str)
 async def test_a_version_is_switched_back_and_forward(visit: Visit, town: Server, look: Look) -> None:
-    await with_one_version(town)
     serves, back, said, noted = SAYS[look.language]
     walk = Walk(await visit(look))
     await sign_in(walk, BUREAU, town)

@@ -46,5 +46,5 @@ async def test_a_time_one_was_asked_for_or_has_promised_says_so(visit: Visit, to
 
 async def expect_the_points_to_add_up(walk: Walk) -> None:
     said = await walk.page.locator(".bars .number").all_inner_texts()
-    *parts, whole = [int(re.findall(r"\d+", each)[0]) for each in said]
+    *parts, whole = [int(re.findall(r"-?\d+", each)[0]) for each in said]
     assert sum(parts) == whole > 0
