@@ -19,11 +19,11 @@ class Rules:
     """Messages in a row without an answer, after which a person is left in peace."""
     pause: int = 12
     """Days of that peace."""
-    wanted: float = 0.85
+    wanted: float = 0.75
     """Probability with which a need should be filled after its last wave."""
     days_per_wave: float = 2.0
     """How long answers take."""
-    price: float = 0.25
+    price: float = 0.3
     """What a message to a rested person costs, as a share of what a message usually brings: the usual
     chance of a yes to a need of the least priority with one place."""
     tier_worth: Mapping[int, float] = field(default_factory=lambda: {1: 1.7, 2: 1.15, 3: 1.0})
