@@ -211,6 +211,6 @@ def _seats(day: Day, chance: Floats, pending: list[list[float]]) -> tuple[Whole,
 
 
 def _hope(best: Floats, pending: list[float], places: int) -> float:
-    """Chance that all places would be filled if everybody here were asked."""
-    lacking = yes_distribution([*pending, *best.tolist()])[:places].sum()
+    """Chance that others would fill all places but one, if everybody here were asked: then the one counts."""
+    lacking = yes_distribution([*pending, *best[1:].tolist()])[: places - 1].sum()
     return max(LEAST_HOPE, float(1 - lacking))

@@ -23,7 +23,7 @@ class Rules:
     """Probability with which a need should be filled after its last wave."""
     days_per_wave: float = 2.0
     """How long answers take."""
-    price: float = 0.3
+    price: float = 0.35
     """What a message to a rested person costs, as a share of what a message usually brings: the usual
     chance of a yes to a need of the least priority with one place."""
     tier_worth: Mapping[int, float] = field(default_factory=lambda: {1: 1.7, 2: 1.15, 3: 1.0})
