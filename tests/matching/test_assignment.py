@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from matching import Roster, Rota, assign, assign_greedily
-from matching.flows import Network, has_ortools, min_cost_flow
+from matching.flows import Network, min_cost_flow
 
-SOLVERS = [False, True] if has_ortools() else [False]
+SOLVERS = [False, True]
 
 
 def random_rota(
@@ -160,8 +160,6 @@ def test_greedy_never_fills_more_than_the_bound_and_mostly_nearly_as_much() -> N
 
 
 def test_both_solvers_find_flows_of_the_same_cost() -> None:
-    if not has_ortools():
-        pytest.skip("OR-tools is not installed")
     for seed in range(10):
         rota = random_rota(seed, shifts=20, people=15, share=0.3)
         one, other = (assign(rota, with_ortools=each) for each in (True, False))

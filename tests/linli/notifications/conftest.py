@@ -15,7 +15,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from linli.core.config import Settings, read_settings
 from linli.core.db import Database
 from linli.core.i18n import Message
+from linli.core.jobs import run_until_idle
 from linli.notifications.actions import send
+from linli.notifications.jobs import jobs
 from linli.notifications.models import OutboxMessage
 from linli.notifications.rules import Channel
 
@@ -153,3 +155,8 @@ async def now_of(database: Database, message: OutboxMessage) -> OutboxMessage:
     """The message as the database has it now."""
     async with database.session(writes=False) as session:
         return await session.get_one(OutboxMessage, message.id)
+
+
+async def deliver(database: Database, settings: Settings, now: datetime) -> None:
+    """Let everything leave that may."""
+    await run_until_idle(database, jobs(settings), now=now)

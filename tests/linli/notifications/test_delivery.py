@@ -10,7 +10,6 @@ from structlog.testing import capture_logs
 from linli.core.config import Environment, Settings
 from linli.core.db import Database
 from linli.core.i18n import Message
-from linli.core.jobs import run_until_idle
 from linli.notifications import jobs as delivery
 from linli.notifications import sms
 from linli.notifications.jobs import carriers, jobs
@@ -22,16 +21,13 @@ from tests.linli.notifications.conftest import (
     OnAnyPort,
     TextProvider,
     controller,
+    deliver,
     now_of,
     settings_with,
     write,
 )
 
 MINUTE = timedelta(minutes=1)
-
-
-async def deliver(database: Database, settings: Settings, now: datetime) -> None:
-    await run_until_idle(database, jobs(settings), now=now)
 
 
 async def test_a_mail_arrives_in_the_recipients_language_with_a_link_that_works(

@@ -7,9 +7,7 @@ import pytest
 from linli.core.config import Settings
 from linli.core.db import Database
 from linli.core.i18n import Message
-from linli.core.jobs import run_until_idle
 from linli.notifications.actions import tell
-from linli.notifications.jobs import jobs
 from linli.notifications.rules import USUAL_QUIET_HOURS
 from tests.factories import make_account
 from tests.linli.notifications.conftest import (
@@ -17,16 +15,13 @@ from tests.linli.notifications.conftest import (
     OnAnyPort,
     TextProvider,
     controller,
+    deliver,
     now_of,
     settings_with,
     write,
 )
 
 HOUR = timedelta(hours=1)
-
-
-async def deliver(database: Database, settings: Settings, now: datetime) -> None:
-    await run_until_idle(database, jobs(settings), now=now)
 
 
 async def test_a_question_of_the_evening_arrives_in_the_morning_and_news_at_once(
