@@ -9,9 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.organizations.models import Organization
 from linli.organizations.rules import OrganizationKind as Kind
 from linli.organizations.rules import Role
+from linli.participation.rules import State
 from linli.reports.figures import forget_figures
 from tests.conftest import NOW, Visitor
-from tests.factories import COMMUNITY, make_member, make_need, make_organization
+from tests.factories import (
+    COMMUNITY,
+    make_account,
+    make_member,
+    make_need,
+    make_organization,
+    make_participation,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +74,25 @@ async def test_everybody_reads_townships_and_no_community(
     assert "0 of 18 (0 %)" in county
     assert "weeks=12" in county
     assert f'href="/figures?place={COMMUNITY[:9]}' not in county
+
+
+async def test_only_who_sees_every_row_is_told_that_none_stands_behind(
+    session: AsyncSession, another_visitor: Visitor, visitor: Visitor
+) -> None:
+    bureau = await make_organization(session, Kind.bureau, division=COMMUNITY[:6])
+    await visitor.sign_in(await make_member(session, bureau, role=Role.bureau_staff))
+    asker, yesterday = await make_organization(session), NOW - timedelta(days=1)
+    for _ in range(6):
+        need = await make_need(session, organization=asker, answer_due_at=yesterday, places=1)
+        person, before = await make_account(session), yesterday - timedelta(days=1)
+        await make_participation(session, need.shifts[0], person, State.confirmed, changed_at=before)
+    visitor.cookies.set("linli-language", "en")
+    another_visitor.cookies.set("linli-language", "en")
+    said = "None stands behind the others."
+    assert said in (await visitor.get(f"/organizations/{bureau.id}/figures")).text
+    everybody = (await another_visitor.get(f"/figures?place={COMMUNITY[:6]}")).text
+    assert "6 of 6 (100 %)" in everybody
+    assert said not in everybody
 
 
 async def test_every_drawing_says_what_it_shows(visitor: Visitor, bureau: Organization) -> None:
