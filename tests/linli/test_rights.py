@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.accounts.providers import Client
 from linli.core.config import Settings
 from linli.core.web.application import Application
-from linli.organizations.rules import ACTING_ROLES, Role
+from linli.organizations.rules import ACTING_ROLES, OrganizationKind, Role
 from tests.conftest import RolledBackDatabase, Visitor
-from tests.factories import make_key
+from tests.factories import make_key, make_organization
 from tests.house import expect_none
 from tests.linli.accounts.providers.standing import provider_at
 from tests.linli.dispatch.routes import dispatch_routes
@@ -26,6 +26,7 @@ from tests.linli.world import (
     BUREAU,
     DESKS,
     LEADER,
+    NEARBY,
     STAFF,
     VISITOR,
     VOLUNTEER,
@@ -301,6 +302,7 @@ ROUTES = {
     "GET /organizations/{organization_id}/register": open_to(BUREAU),
     "GET /organizations/{organization_id}/audit": open_to(BUREAU),
     "GET /organizations/{organization_id}/matcher": open_to(BUREAU),
+    # Where no other bureau stands over it; the last test says so.
     "POST /organizations/{organization_id}/matcher": open_to(Role.bureau_staff),
     "GET /organizations/{organization_id}/register/{subject_id}": open_to_bureau(*BUREAU),
     "GET /organizations/{organization_id}/register/{subject_id}/documents/{document_id}": open_to_bureau(
@@ -351,6 +353,7 @@ def routes_of(app: Application) -> set[str]:
 
 
 Note = Callable[[str, object], None]
+SWITCH = "POST /organizations/{organization_id}/matcher"
 
 
 def test_every_route_has_a_row_in_the_table_of_rights(
@@ -376,3 +379,15 @@ async def test_everybody_gets_what_is_theirs_and_nobody_anything_else(
     for name, value in (("role", str(actor)), ("cells", len(cells)), ("deviations", len(wrong))):
         record_property(name, value)
     expect_none(f"{cell.route}: {cell.whose} {each}" for cell, found in wrong.items() for each in found)
+
+
+async def test_a_bureau_with_another_over_it_does_not_decide_for_the_whole_site(
+    session: AsyncSession, visitor: Visitor, walker: Walker
+) -> None:
+    world, staff = await make_world(session), Role.bureau_staff
+    await visitor.sign_in(world.accounts[staff])
+    walker.cookies |= dict(visitor.cookies)
+    alone, below = (next(cells_of(SWITCH, rights, world, staff)) for rights in (ROUTES[SWITCH], open_to()))
+    assert await mistakes(walker, alone, staff) == []
+    await make_organization(session, OrganizationKind.bureau, division=NEARBY[:2])
+    assert await mistakes(walker, below, staff) == []

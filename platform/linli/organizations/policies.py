@@ -4,16 +4,25 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.accounts.rules import Address
 from linli.core.errors import NotFound, NotPermitted, NotSignedIn
+from linli.core.i18n import Message
 from linli.core.web.security import Caller, Policy, Seat
 from linli.organizations.models import Membership, MembershipInvitation, Organization
 from linli.organizations.registration import RegistrationState
-from linli.organizations.rules import ACTING_ROLES, UNVERIFIED, Role, contains
+from linli.organizations.rules import (
+    ACTING_ROLES,
+    UNVERIFIED,
+    OrganizationKind,
+    Role,
+    contains,
+    refuse_deciding_for_all,
+    wider_divisions,
+)
 
 
 def member_of_path_organization(*roles: Role, verified: bool = False) -> Policy:
@@ -74,6 +83,24 @@ may_register_for = member_of_path_organization(*(ACTING_ROLES - {Role.bureau_sta
 may_take_on_needs = member_of_path_organization(Role.coordinator, Role.social_worker)
 may_read_register = member_of_path_organization(Role.bureau_staff, Role.auditor, verified=True)
 _may_verify = member_of_path_organization(Role.bureau_staff, verified=True)
+
+
+async def why_not_for_all(session: AsyncSession, division: str) -> Message | None:
+    """The sentence that keeps the bureau of this division from deciding for the whole site, or None."""
+    above = (
+        select(Organization.name)
+        .where(Organization.kind == OrganizationKind.bureau, Organization.is_verified)
+        .where(Organization.division.in_(wider_divisions(division)))
+        .order_by(func.length(Organization.division), Organization.id)
+    )
+    return refuse_deciding_for_all(await session.scalar(above.limit(1)))
+
+
+async def may_decide_for_all(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:
+    """Staff of the verified bureau in the path, where no other verified bureau stands over it."""
+    await _may_verify(session, caller, ids)
+    if refusal := await why_not_for_all(session, seat_in_path(caller, ids).division):
+        raise NotPermitted(refusal)
 
 
 async def may_readmit(session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:

@@ -115,6 +115,44 @@ def contains(division: str, other: str) -> bool:
     return bool(division) and other.startswith(division)
 
 
+def wider_divisions(division: str) -> list[str]:
+    """Every division of a bureau's level in which this one lies, the widest first; not itself.
+
+    Examples
+    --------
+    >>> wider_divisions("522725"), wider_divisions("52")
+    (['52', '5227'], [])
+    """
+    return [division[:digits] for digits in sorted(BUREAU_DIGITS) if digits < len(division)]
+
+
+def refuse_deciding_for_all(bureau_above: str | None) -> Message | None:
+    """Whether a verified bureau may decide what counts for the whole site: not where another stands over it.
+
+    Parameters
+    ----------
+    bureau_above : str or None
+        The name of the verified bureau with the widest division around its own.
+
+    Returns
+    -------
+    Message or None
+        The sentence that refuses, or None.
+
+    Examples
+    --------
+    >>> refuse_deciding_for_all(None) is None
+    True
+    >>> refuse_deciding_for_all("贵州省民政厅").in_language("en")
+    'It counts for the whole site, so the bureau over yours decides: 贵州省民政厅.'
+    """
+    if bureau_above is None:
+        return None
+    return Message(
+        "It counts for the whole site, so the bureau over yours decides: {bureau}.", bureau=bureau_above
+    )
+
+
 def refuse_division(kind: OrganizationKind, division: str) -> Message | None:
     """Whether an organization of this kind can be at home in a division of this level.
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -101,6 +102,52 @@ async def test_an_auditor_sees_no_button_and_cannot_switch(
     assert f'action="{address}"' not in page.text
     answer = await visitor.submit(address, {"version": str(old.id), "serves": "x"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("division", "values", "decides"),
+    [
+        ("52", {}, False),
+        ("5203", {}, False),
+        ("52", {"verified_at": None}, True),
+        ("53", {}, True),
+        ("5227", {}, True),
+        ("520302", {}, True),
+        ("52", {"kind": OrganizationKind.station}, True),
+    ],
+)
+async def test_a_bureau_decides_unless_another_stands_over_it(
+    visitor: Visitor,
+    session: AsyncSession,
+    now: datetime,
+    division: str,
+    values: dict[str, Any],
+    decides: bool,
+) -> None:
+    old, _ = await two_versions(session, now)
+    kind = values.get("kind", OrganizationKind.bureau)
+    other = await make_organization(session, **values | {"kind": kind, "division": division})
+    address = await sign_in(visitor, session, await make_bureau(session), Role.bureau_staff)
+    page = await visitor.get(f"{address}?version={old.id}")
+    assert (f'action="{address}"' in page.text) is decides
+    assert (f"由您单位的上级民政部门作出：{other.name}" in page.text) is not decides
+    served = (await serving(session)).version
+    answer = await visitor.submit(address, {"version": str(old.id), "serves": served})
+    assert answer.status_code == (303 if decides else 403)
+    assert (other.name in answer.text) is not decides
+
+
+async def test_the_bureau_above_decides_for_those_below(
+    visitor: Visitor, session: AsyncSession, now: datetime
+) -> None:
+    old, _ = await two_versions(session, now)
+    await make_bureau(session)
+    province = await make_organization(session, kind=OrganizationKind.bureau, division="52")
+    address = await sign_in(visitor, session, province, Role.bureau_staff)
+    served = (await serving(session)).version
+    answer = await visitor.submit(address, {"version": str(old.id), "serves": served})
+    assert answer.status_code == 303
+    assert (await serving(session)).id == old.id
 
 
 async def test_who_saw_another_version_serve_is_asked_to_look_again(

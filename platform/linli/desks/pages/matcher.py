@@ -8,7 +8,7 @@ from linli.core.forms import clean
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import done, render
-from linli.organizations.policies import may_read_register, member_of_path_organization
+from linli.organizations.policies import may_decide_for_all, may_read_register, why_not_for_all
 from linli.organizations.queries import organization_with_id
 from linli.organizations.rules import Role
 from linli.suggestions.learning.figures import plot_of
@@ -18,7 +18,6 @@ from linli.suggestions.learning.versions import put_into_service
 Page = Response[Any]
 PATH: Final = "/organizations/{organization_id:uuid}/matcher"
 LONGEST: Final = 80
-may_switch = member_of_path_organization(Role.bureau_staff, verified=True)
 
 
 @get(PATH, opt=may(may_read_register))
@@ -29,6 +28,8 @@ async def show_versions(
     found = await versions(session)
     chosen = found.chosen(clean(version)[:LONGEST])
     seat = caller.seat_in(organization_id)
+    is_staff = seat is not None and seat.role == Role.bureau_staff
+    why_not = await why_not_for_all(session, bureau.division) if is_staff else None
     return render(
         request,
         "desks/matcher.html",
@@ -39,11 +40,12 @@ async def show_versions(
         chosen=chosen,
         plot=plot_of(chosen.figures.said) if chosen.figures else None,
         use=await use_of(session, chosen, now=now),
-        may_switch=seat is not None and seat.role == Role.bureau_staff,
+        may_switch=is_staff and why_not is None,
+        why_not=why_not,
     )
 
 
-@post(PATH, opt=may(may_switch))
+@post(PATH, opt=may(may_decide_for_all))
 async def switch_version(
     request: Asked, session: Session, caller: Caller, form: Form, now: Now, organization_id: Id
 ) -> Page:
