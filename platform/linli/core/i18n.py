@@ -264,5 +264,9 @@ def say_range(start: datetime, end: datetime, language: str) -> str:
     return f"{say_day(first.date(), language)}, {first:%H:%M} to {last:%H:%M}"
 
 
+def say_short_month(day: date, language: str) -> str:
+    return _format_day(day, "M月" if language == "zh" else "MMM", language)
+
+
 def say_month(day: date, language: str) -> str:
     return format_datetime(day, "y年M月" if language == "zh" else "MMMM y", locale=BABEL_LOCALES[language])

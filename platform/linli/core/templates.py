@@ -31,6 +31,7 @@ def create_templates() -> Environment:
         "when_range": pass_context(lambda c, start, end: i18n.say_range(start, end, c["locale"])),
         "day": pass_context(lambda c, value: i18n.say_day(_as_day(value), c["locale"])),
         "moment": pass_context(lambda c, value: i18n.say_moment(value, c["locale"])),
+        "short_month": pass_context(lambda c, value: i18n.say_short_month(_as_day(value), c["locale"])),
         "month": pass_context(lambda c, value: i18n.say_month(_as_day(value), c["locale"])),
         "clock": lambda value: i18n.local(value).strftime("%H:%M"),
         "iso": lambda value: value.isoformat(),

@@ -11,6 +11,7 @@ from linli.core import seed
 from linli.core.i18n import Message, Named
 from linli.divisions.shown import named
 from linli.reports import queries
+from linli.reports.months import Month, months_of
 from linli.reports.queries import Answered
 from linli.reports.rules import MOST_HOURS, NOTHING, Share, begins_at, folded, hidden, is_small, median_of
 from linli.suggestions.outcomes import Area, Outcome, outcomes_in
@@ -48,7 +49,10 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """`waits` counts needs by the time to the first yes, None for untold; `behind_…` points of a hundred."""
+    """`waits` counts needs by the time to the first yes, None for untold; `behind_…` points of a hundred.
+
+    `months` are the last twelve, whatever the span.
+    """
 
     counted_at: datetime
     places: Share
@@ -56,6 +60,7 @@ class Figures:
     never_asked: Share
     waits: tuple[tuple[Message, int | None], ...]
     median_hours: int | None
+    months: tuple[Month, ...]
     units: tuple[Row, ...]
     fields: tuple[Row, ...]
     behind_units: tuple[tuple[Name, int], ...] = field(default=())
@@ -85,7 +90,7 @@ def forget_figures() -> None:
 async def figures_of(
     session: AsyncSession, *, area: Area, weeks: int, now: datetime, is_public: bool
 ) -> Figures:
-    """Four queries, whatever the size."""
+    """Five queries, whatever the size."""
     begin = begins_at(now, weeks)
     outcomes = await outcomes_in(session, area=area, begin=begin, now=now)
     answered = await queries.unanswered(session, area=area, begin=begin, now=now)
@@ -105,6 +110,7 @@ async def figures_of(
         never_asked=_sum(never_asked.values()),
         waits=_waits(hours, is_public=is_public),
         median_hours=None if is_public and is_small(sum(found.values())) else median_of(found),
+        months=await months_of(session, area=area, now=now, is_public=is_public),
         units=tuple(units.values()),
         fields=tuple(fields.values()),
         behind_units=tuple((_place(code), points) for code, points in behind.units if code in units),

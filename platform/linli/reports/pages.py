@@ -14,6 +14,7 @@ from linli.organizations.policies import seat_in_path
 from linli.organizations.queries import organization_with_id
 from linli.organizations.rules import contains
 from linli.reports.figures import Figures, figures_of, public_figures
+from linli.reports.months import course_of
 from linli.reports.policies import may_see_figures
 from linli.reports.rules import FEWEST_SHOWN, SPANS_WEEKS, begins_at, digits_of_units, span_weeks
 from linli.suggestions.outcomes import Area
@@ -87,6 +88,7 @@ def _page(
         request,
         "reports/figures.html",
         figures=figures,
+        course=course_of(figures.months),
         is_public=is_public,
         place=path_named(area.code),
         up=(named(above.code), url(place=above.code)) if above else None,

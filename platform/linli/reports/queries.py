@@ -13,7 +13,7 @@ from linli.core.db import hours_between
 from linli.needs.models import Need
 from linli.participation.models import Participation
 from linli.reports.rules import MOST_HOURS, Share
-from linli.suggestions.outcomes import CONFIRMED, Area, counted
+from linli.suggestions.outcomes import CONFIRMED, Area, counted, due_shifts
 from linli.volunteers.models import VolunteerProfile
 
 
@@ -40,6 +40,19 @@ async def unanswered(
         .group_by(unit, Need.field_id)
     )
     return [Answered(unit, field_id or "", Share(int(part), whole)) for unit, field_id, part, whole in rows]
+
+
+async def places_by_month(
+    session: AsyncSession, *, area: Area, begins: Sequence[datetime], now: datetime
+) -> dict[int, Share]:
+    """Of the places that were due in each month, by its place among `begins`, those confirmed by then."""
+    shifts = due_shifts(area, begins[0], now).subquery()
+    ends = [(shifts.c.due <= end, month) for month, end in enumerate(begins[1:])]
+    month = case(*ends, else_=len(ends))
+    rows = await session.execute(
+        select(month, func.sum(shifts.c.confirmed), func.sum(shifts.c.places)).group_by(month)
+    )
+    return {int(month): Share(int(part), int(whole)) for month, part, whole in rows}
 
 
 async def hours_to_yes(

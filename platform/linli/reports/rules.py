@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 SPANS_WEEKS: Final = (4, 12, 52)
 USUAL_SPAN_WEEKS: Final = 12
+MONTHS: Final = 12
 # Below this a number of people could point at somebody (security 4).
 FEWEST_SHOWN: Final = 5
 # A code is as long as its level: province, prefecture, county, township, community.
@@ -134,6 +135,36 @@ def hidden(numbers: Sequence[int]) -> set[int]:
     if len(small) == 1 and others:
         small.add(min(others, key=lambda row: numbers[row]))
     return small
+
+
+def last_months(today: date) -> list[date]:
+    """The first days of the twelve months that end with the present one.
+
+    Examples
+    --------
+    >>> months = last_months(date(2026, 2, 14))
+    >>> len(months), months[0].isoformat(), months[-1].isoformat()
+    (12, '2025-03-01', '2026-02-01')
+    """
+    ordinals = [today.year * 12 + today.month - 1 - ago for ago in range(MONTHS)]
+    return [date(each // 12, each % 12 + 1, 1) for each in reversed(ordinals)]
+
+
+def untold_months(shares: Sequence[Share]) -> set[int]:
+    """Which months the public does not read: few places due or few confirmed, and where it is one, another.
+
+    Examples
+    --------
+    >>> sorted(untold_months([Share(20, 30), Share(3, 30), Share(9, 12), Share(0, 0)]))
+    [1, 2]
+    >>> sorted(untold_months([Share(0, 4), Share(1, 2), Share(9, 12)]))
+    [0, 1]
+    """
+    found = {n for n, each in enumerate(shares) if is_small(each.whole) or is_small(each.part)}
+    others = [n for n, each in enumerate(shares) if n not in found and each.whole]
+    if len(found) == 1 and others:
+        found.add(min(others, key=lambda n: (shares[n].part, shares[n].whole)))
+    return found
 
 
 def median_of(hours: Mapping[int, int]) -> int | None:

@@ -53,7 +53,7 @@ async def outcomes_in(
 
     A place is due when the time to answer is over or its time begins, whichever comes first.
     """
-    shifts = _due_shifts(area, begin, now).subquery()
+    shifts = due_shifts(area, begin, now).subquery()
     confirmed, places = func.sum(shifts.c.confirmed), func.sum(shifts.c.places)
     needs = (
         select(shifts.c.unit, shifts.c.field_id, places.label("places"), confirmed.label("confirmed"))
@@ -82,7 +82,8 @@ def counted(area: Area) -> tuple[ColumnElement[bool], ...]:
     return (area.contains(Need.division), or_(Need.state.not_in(NOT_COUNTED), lacked_people))
 
 
-def _due_shifts(area: Area, begin: datetime, now: datetime) -> Select[Any]:
+def due_shifts(area: Area, begin: datetime, now: datetime) -> Select[Any]:
+    """Times of needs that were due in the span: when, how many places, and how many confirmed by then."""
     due = case((Need.answer_due_at < Shift.starts_at, Need.answer_due_at), else_=Shift.starts_at)
     in_time = and_(
         Participation.shift_id == Shift.id,
@@ -95,11 +96,12 @@ def _due_shifts(area: Area, begin: datetime, now: datetime) -> Select[Any]:
             Shift.need_id,
             unit,
             Need.field_id,
+            due.label("due"),
             Shift.places,
             func.count(Participation.id).cast(Integer).label("confirmed"),
         )
         .join(Need, Need.id == Shift.need_id)
         .outerjoin(Participation, in_time)
         .where(*counted(area), due > begin, due <= now)
-        .group_by(Shift.id, Shift.need_id, Shift.places, Need.division, Need.field_id)
+        .group_by(Shift.id, Shift.need_id, Shift.places, Need.division, Need.field_id, due)
     )

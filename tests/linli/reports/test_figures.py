@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.core import i18n
 from linli.core.i18n import Message, in_words
 from linli.needs.models import Need
 from linli.needs.rules import NeedState
 from linli.organizations.models import Organization
 from linli.participation.rules import State
 from linli.reports.figures import Figures, figures_of, forget_figures, public_figures
+from linli.reports.months import course_of
 from linli.reports.rules import Share, hidden, is_small
 from linli.suggestions.outcomes import Area
 from tests.factories import make_account, make_need, make_organization, make_participation, make_volunteer
@@ -204,12 +206,54 @@ async def test_what_the_public_reads_is_kept_for_ten_minutes(
     assert later.nobody.whole == 1
 
 
+async def test_each_month_counts_what_was_due_in_it(
+    session: AsyncSession, asker: Organization, now: datetime
+) -> None:
+    begin = i18n.local(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    moments = (begin - timedelta(seconds=1), begin + timedelta(seconds=1), begin - timedelta(days=370))
+    for due in moments:
+        need = await ended(session, asker, now, posted_at=due - timedelta(days=7), answer_due_at=due)
+        await said_yes(session, need, due - timedelta(hours=1))
+    found = (await counted(session, now)).months
+    assert len(found) == 12
+    assert found[-1].begins_on == begin.date()
+    assert [month.places for month in found[-2:]] == [Share(1, 2)] * 2
+    assert {month.places.whole for month in found[:-2]} == {0}
+    assert all(month.is_told for month in found)
+
+
+async def test_the_public_reads_no_small_month_and_none_from_which_it_could_be_worked_out(
+    session: AsyncSession, asker: Organization, now: datetime
+) -> None:
+    for months_ago, needs, yes in ((0, 1, 0), (1, 8, 6), (2, 8, 7), (3, 8, 8)):
+        for n in range(needs):
+            due = now - timedelta(days=30.4 * months_ago, hours=1)
+            need = await ended(session, asker, now, posted_at=due - timedelta(days=7), answer_due_at=due)
+            if n < yes:
+                await said_yes(session, need, due - timedelta(hours=1))
+    told = (await counted(session, now, is_public=True)).months
+    assert [month.is_told for month in told[-4:]] == [True, True, False, False]
+    course = course_of(told)
+    assert course is not None
+    drawn = [column.month.percent for column in course.columns if column.height]
+    assert drawn == [50, 44]
+    assert all(month.is_told for month in (await counted(session, now)).months)
+
+
+async def test_one_month_alone_is_no_course(
+    session: AsyncSession, asker: Organization, now: datetime
+) -> None:
+    for _ in range(5):
+        await ended(session, asker, now, answer_due_at=now - timedelta(seconds=1))
+    assert course_of((await counted(session, now)).months) is None
+
+
 @pytest.mark.parametrize("needs", [1, 12])
-async def test_four_queries_whatever_the_size(
+async def test_five_queries_whatever_the_size(
     session: AsyncSession, asker: Organization, now: datetime, statements: list[str], needs: int
 ) -> None:
     for _ in range(needs):
         await said_yes(session, await ended(session, asker, now), now - timedelta(days=5))
     statements.clear()
     await counted(session, now)
-    assert len(statements) == 4
+    assert len(statements) == 5
