@@ -94,7 +94,8 @@ def _column(n: int, month: Month, count: int) -> Column:
         height=round(_y(0) - y, 1),
         middle=round(middle, 1),
         has_name=(count - 1 - n) % 2 == 0,
-        has_year=n == 0 or month.begins_on.month == 1,
+        # Of two years beside each other the second is told, for most columns are its own.
+        has_year=month.begins_on.month == 1 or (n == 0 and month.begins_on.month != 12),
     )
 
 

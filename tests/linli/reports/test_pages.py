@@ -95,6 +95,27 @@ async def test_only_who_sees_every_row_is_told_that_none_stands_behind(
     assert said not in everybody
 
 
+async def test_everybody_sees_the_course_of_the_months_and_its_table(
+    session: AsyncSession, another_visitor: Visitor, bureau: Organization
+) -> None:
+    another_visitor.cookies.set("linli-language", "en")
+    address = f"/figures?place={COMMUNITY[:6]}"
+    alone = (await another_visitor.get(address)).text
+    assert "There are not enough months yet to draw a course." in alone
+    assert "month" not in alone.partition("<svg")[2].partition("</svg>")[0]
+    for _ in range(6):
+        due = NOW - timedelta(days=40)
+        await make_need(session, organization=await make_organization(session), answer_due_at=due)
+    forget_figures()
+    page = (await another_visitor.get(address)).text
+    drawing = page.partition('aria-labelledby="months-chart-title')[2].partition("</svg>")[0]
+    assert drawing.count("<rect") == 2
+    assert drawing.count(">–<") == 10
+    assert ">Nov<" in drawing
+    row = page.partition("October 2026")[2].partition("</tr>")[0]
+    assert "0 of 18 (0 %)" in row
+
+
 async def test_every_drawing_says_what_it_shows(visitor: Visitor, bureau: Organization) -> None:
     page = (await visitor.get(f"/organizations/{bureau.id}/figures")).text
     drawings = page.count('<svg class="chart"')
