@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -60,8 +59,8 @@ class Day:
         How many waves are left, this one included, at least 1.
     pending : list of list of float, length m
         Chances of a yes of those who were asked and have not answered.
-    price : ndarray of float64, shape (n,)
-        What a message to each costs, in the unit of the value.
+    price : ndarray of float64, shape (n,) or (m, n)
+        What a message to each costs, in the unit of the value; by need where the needs differ in size.
     comes : ndarray of float64, shape (n,)
         Chance that each turns up after a yes.
     wanted : float, default=0.9
@@ -71,6 +70,11 @@ class Day:
         filled are better sent for others.
     exploring : Exploring, optional
         Without it nothing is left to chance.
+    fit : ndarray of float64, shape (m, n), optional
+        What a yes of each is worth to each need beside that of whoever fits best, from 0 to 1; without it
+        all fit alike.
+    most : ndarray of int, shape (m,), optional
+        How many may be asked for each need at most, in all rounds together; without it 24 in each round.
     """
 
     chance: Floats
@@ -83,6 +87,42 @@ class Day:
     wanted: float = 0.9
     whole: bool = False
     exploring: Exploring | None = None
+    fit: Floats | None = None
+    most: Whole | None = None
+
+    def gain(self, needs: Whole, worth: Floats, chance: Floats) -> Floats:
+        """What a question is good for, less its price, where a sure yes of the best is worth so much.
+
+        Parameters
+        ----------
+        needs : ndarray of int, shape (k,)
+        worth : ndarray of float64, shape (k,)
+        chance : ndarray of float64, shape (m, n)
+            As `chance`, or what is left of it.
+
+        Returns
+        -------
+        ndarray of float64, shape (k, n)
+            0 where a question is not worth its price.
+
+        Examples
+        --------
+        >>> day = Day(chance=np.array([[0.5, 0.1]]), places=np.ones(1), value=np.ones(1), waves=np.ones(1),
+        ...           pending=[[]], price=np.full(2, 0.2), comes=np.ones(2))
+        >>> day.gain(np.array([0]), np.ones(1), day.chance).tolist()
+        [[0.3, 0.0]]
+        """
+        brings = worth[:, None] * chance[needs] * self.comes[None, :]
+        if self.fit is not None:
+            brings = brings * self.fit[needs]
+        gain = brings - np.broadcast_to(self.price, chance.shape)[needs]
+        gain[(chance[needs] <= 0) | (gain <= 0)] = 0.0
+        return np.asarray(gain)
+
+    def brings(self, asking: Asking) -> float:
+        """Chance that this one says yes and comes, less where they fit less."""
+        found = asking.chance * self.comes[asking.person]
+        return float(found if self.fit is None else found * self.fit[asking.need, asking.person])
 
 
 class Asking(NamedTuple):
@@ -140,8 +180,7 @@ def plan(day: Day, *, rounds: int = 2) -> list[Asking]:
         needs, worth = _seats(day, chance, pending)
         if not len(needs):
             break
-        gain = worth[:, None] * chance[needs] * day.comes[None, :] - day.price[None, :]
-        gain[(chance[needs] <= 0) | (gain <= 0)] = 0.0
+        gain = day.gain(needs, worth, chance)
         people = np.flatnonzero(gain.any(axis=0))
         seats, columns = linear_sum_assignment(gain[:, people], maximize=True)
         for seat, person in zip(seats.tolist(), people[columns].tolist(), strict=True):
@@ -163,9 +202,9 @@ def _hand_over(day: Day, exploring: Exploring, asked: list[Asking], chance: Floa
         pool = [
             Asking(need, int(row), float(chance[need, row])) for row in np.flatnonzero(stands_by_for == need)
         ]
-        ranked = sorted(seats, key=partial(_by_coming, day)) + sorted(pool, key=partial(_by_coming, day))
+        ranked = _best_first(day, seats) + _best_first(day, pool)
         drawn = explore(
-            [-_by_coming(day, each) for each in ranked],
+            [day.brings(each) for each in ranked],
             np.arange(len(ranked)) >= len(seats),
             seats=len(seats),
             seed=exploring.seeds[need],
@@ -182,14 +221,12 @@ def _standing_by(day: Day, rarely: Booleans, needs: list[int], chance: Floats) -
     """For which of some needs each who is rarely asked is worth a message, most of all; -1 for none."""
     if not needs:
         return np.full(chance.shape[1], -1)
-    worth = (day.value / np.maximum(1, day.places))[needs, None]
-    gain = np.where(chance[needs] > 0, worth * chance[needs] * day.comes - day.price, 0.0)
+    gain = day.gain(np.array(needs), (day.value / np.maximum(1, day.places))[needs], chance)
     return np.where((gain > 0).any(axis=0) & rarely, np.array(needs)[gain.argmax(axis=0)], -1)
 
 
-def _by_coming(day: Day, asking: Asking) -> float:
-    """Less for who is likelier to say yes and turn up."""
-    return -float(asking.chance * day.comes[asking.person])
+def _best_first(day: Day, found: list[Asking]) -> list[Asking]:
+    return sorted(found, key=day.brings, reverse=True)
 
 
 def _seats(day: Day, chance: Floats, pending: list[list[float]]) -> tuple[Whole, Floats]:
@@ -197,7 +234,7 @@ def _seats(day: Day, chance: Floats, pending: list[list[float]]) -> tuple[Whole,
     needs: list[int] = []
     worth: list[float] = []
     for need, places in enumerate(day.places.tolist()):
-        best = np.sort(chance[need])[::-1][:MOST_SEATS]
+        best = np.sort(chance[need])[::-1][: _most_seats(day, need, pending)]
         best = best[best > 0]
         wanted = share_of_wave(day.wanted, int(day.waves[need]))
         seats = propose(best, places=places, wanted=wanted, pending=pending[need]).ask
@@ -208,6 +245,13 @@ def _seats(day: Day, chance: Floats, pending: list[list[float]]) -> tuple[Whole,
             worth.append(float(hope * day.value[need] / max(1, places) * lacking[:places].sum()))
             lacking = np.convolve(lacking, [1 - best[seat], best[seat]])
     return np.array(needs, dtype=np.int64), np.array(worth)
+
+
+def _most_seats(day: Day, need: int, pending: list[list[float]]) -> int:
+    """Who was asked in an earlier round stands among those who have not answered."""
+    if day.most is None:
+        return MOST_SEATS
+    return max(0, int(day.most[need]) - (len(pending[need]) - len(day.pending[need])))
 
 
 def _hope(best: Floats, pending: list[float], places: int) -> float:

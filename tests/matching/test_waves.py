@@ -71,6 +71,39 @@ def test_who_does_not_come_is_asked_after_who_does() -> None:
     assert asked[0].person == 1
 
 
+def test_where_a_yes_is_as_likely_whoever_fits_best_is_asked() -> None:
+    alike = day(np.full((2, 3), 0.95))
+    fit = np.array([[0.5, 0.9, 0.6], [0.4, 1.0, 0.2]])
+    asked = plan(replace(alike, fit=fit))
+    # 0.6 + 1.0 is the most that two of three can bring.
+    assert sorted((each.need, each.person) for each in asked) == [(0, 2), (1, 1)]
+    assert all(each.chance == 0.95 for each in asked)
+
+
+def test_no_more_are_asked_for_a_need_than_it_may_ask_in_all_rounds_together() -> None:
+    unlikely = day(np.full((2, 40), 0.1), price=0.0)
+    asked = plan(replace(unlikely, most=np.array([3, 0])))
+    assert [each.need for each in asked] == [0, 0, 0]
+    assert len(plan(unlikely)) == 40
+
+
+def test_a_price_by_need_leaves_a_large_need_its_messages() -> None:
+    """A yes on one of ten places is worth a tenth; so is the message."""
+    two = replace(day(np.full((2, 60), 0.9)), places=np.array([1, 10]))
+    by_person = plan(replace(two, price=np.full(60, 0.2)))
+    assert {each.need for each in by_person} == {0}
+    by_need = plan(replace(two, price=np.full((2, 60), 0.2) / np.array([[1], [10]])))
+    assert {each.need for each in by_need} == {0, 1}
+
+
+def test_whoever_was_asked_less_lately_is_asked_first_and_the_tired_one_only_where_it_matters() -> None:
+    two = day(np.full((1, 2), 0.6), waves=1)
+    asked = plan(replace(two, price=np.array([0.3, 0.1])))
+    assert [each.person for each in asked] == [1]
+    matters = replace(two, price=np.array([0.3, 0.1]), value=np.array([3.0]))
+    assert {each.person for each in plan(matters)} == {0, 1}
+
+
 def test_answers_fade_and_silence_counts_until_somebody_answers() -> None:
     history = History(3, fields=2)
     for person in (0, 1):
