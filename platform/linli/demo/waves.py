@@ -15,7 +15,7 @@ from linli.suggestions.actions import refresh_need
 from linli.suggestions.queries import answer_for_shift
 from linli.waves import actions
 from linli.waves.models import Asking
-from linli.waves.queries import open_questions
+from linli.waves.queries import Due, open_questions
 
 LEAST_AHEAD: Final = timedelta(days=5)
 A_DAY: Final = timedelta(days=1)
@@ -72,4 +72,4 @@ async def _second_wave(session: AsyncSession, asking: Asking, at: datetime) -> N
         await participation.decline(
             session, participation=question, account_id=question.account_id, now=at - timedelta(hours=3)
         )
-    await actions.look_after(session, asking_id=asking.id, need_id=asking.need_id, now=at)
+    await actions.look_after(session, due=Due(asking.id, asking.need_id), now=at)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.db import Database
@@ -17,22 +17,14 @@ from linli.needs.models import Need, Shift
 from linli.needs.queries import is_publicly_shown
 from linli.needs.rules import NeedState, Priority
 from linli.participation.models import Participation
-from linli.participation.rules import State
-from linli.suggestions import reads
-from linli.suggestions.outcomes import Area, Outcome, outcomes_in
+from linli.suggestions.pending import waiting_for
 from linli.suggestions.pools import COUNTY_DIGITS, county_of
-from linli.suggestions.queries import APPLICANT_COMES
-from linli.suggestions.ranking import likely_of
-from matching import Shortfall
+from linli.suggestions.worth import Standing, standing_in
 from matching.public_list import worth
 
 AT_ONCE: Final = 200
 AGAIN_AFTER: Final = timedelta(minutes=10)
-LEARNT_FROM: Final = timedelta(weeks=12)
-COMMUNITY_DIGITS: Final = 12
 THOUSANDTHS: Final = 1000
-# How much more a need counts that cannot wait: judgement, as in `matching/serve/rules.py`.
-URGENCY: Final[Mapping[Priority, float]] = {Priority.urgent: 1.7, Priority.soon: 1.15, Priority.normal: 1.0}
 
 
 @dataclass(frozen=True)
@@ -51,12 +43,10 @@ async def weigh(database: Database, now: datetime) -> int:
     """Some open needs of one county whose weight is missing or old; how many."""
     async with database.session(writes=False) as session:
         needs = await _needs_to_weigh(session, now)
-        county = county_of(needs[0].community) if needs else None
-        area = Area(county or "", COMMUNITY_DIGITS)
-        past = await outcomes_in(session, area=area, begin=now - LEARNT_FROM, now=now) if needs else []
-    if not needs:
-        return 0
-    weights = await asyncio.to_thread(_weights, needs, past)
+        if not needs:
+            return 0
+        standing = await standing_in(session, county_of(needs[0].community), now)
+    weights = await asyncio.to_thread(_weights, needs, standing)
     async with database.transaction() as session:
         await _keep(session, weights, now)
     return len(needs)
@@ -66,15 +56,15 @@ async def has_unweighed(session: AsyncSession, now: datetime) -> bool:
     return bool((await session.execute(_stale(now).limit(1))).first())
 
 
-def _weights(needs: Sequence[_Open], past: Sequence[Outcome]) -> dict[UUID, int]:
+def _weights(needs: Sequence[_Open], standing: Standing) -> dict[UUID, int]:
     """What one more yes would bring, in thousandths, where everybody is as likely to say it."""
-    shortfall = Shortfall()
-    for outcome in past:
-        shortfall.note(outcome.unit, outcome.field_id, outcome.mean, outcome.needs)
     found = worth(
         np.ones(len(needs)),
         value=np.array(
-            [URGENCY[need.priority] * shortfall.lift(need.community, need.field_id) for need in needs]
+            [
+                standing.value(community=need.community, field_id=need.field_id, priority=need.priority)
+                for need in needs
+            ]
         ),
         places=np.array([need.places_free for need in needs], dtype=np.int64),
         pending=[need.pending for need in needs],
@@ -121,20 +111,10 @@ async def _free_places(session: AsyncSession, need_ids: Sequence[UUID], now: dat
 async def _pending(
     session: AsyncSession, need_ids: Sequence[UUID], now: datetime
 ) -> Mapping[UUID, list[float]]:
-    rows = (
-        await session.execute(
-            select(Participation.need_id, Participation.account_id, Participation.state)
-            .join(Shift, Shift.id == Participation.shift_id)
-            .where(Participation.need_id.in_(need_ids), Shift.starts_at > now)
-            .where(Participation.state.in_((State.invited, State.applied)))
-            .order_by(Participation.id)
-        )
-    ).all()
-    invited = list({row.account_id for row in rows if row.state is State.invited})
-    likely = likely_of(await reads.answers(session, reads.among(invited)), invited) if invited else {}
     found: defaultdict[UUID, list[float]] = defaultdict(list)
-    for row in rows:
-        found[row.need_id].append(APPLICANT_COMES if row.state is State.applied else likely[row.account_id])
+    coming = and_(Participation.need_id.in_(need_ids), Shift.starts_at > now)
+    for each in await waiting_for(session, coming):
+        found[each.need_id].append(each.comes)
     return found
 
 

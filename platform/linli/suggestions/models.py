@@ -52,6 +52,11 @@ class Suggestion(Base):
     # {"km": 3} or {"tier": "township"}, as coarse as it may be told.
     nearness: Mapped[dict[str, Any]]
 
+    @property
+    def is_learnt(self) -> bool:
+        """Whether the score is the chance of a yes that was learnt, and the contributions its log-odds."""
+        return "usual" in self.contributions
+
 
 class MatcherVersion(WithId):
     """What was learnt from the answers up to a time, and how it did against the version before it.

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from linli.accounts.models import Account
 from linli.conversations.blocks import stands_between
@@ -29,6 +30,8 @@ from linli.volunteers.names import shown_name
 
 TOWNSHIP_DIGITS: Final = 9
 SHOWN: Final = 50
+# The shift that a list of suggestions is for, beside those that people have promised.
+ITS_SHIFT: Final = aliased(Shift)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,7 @@ class SuggestedPerson:
     is_learnt: bool
     ask_when: Message | None
     load: Message
+    was_asked_this_week: bool
     state: str | None
     may_be_proposed: bool
     # Now or, where only the question of the day has been put already, in a day.
@@ -73,12 +77,8 @@ async def suggested_people(
 ) -> list[SuggestedPerson]:
     """Best first. Who has opted out, said no or promised something else since is not among them."""
     rows = await session.execute(
-        select(Suggestion, Account, VolunteerProfile)
-        .join(Account, Account.id == Suggestion.account_id)
-        .join(VolunteerProfile, VolunteerProfile.account_id == Suggestion.account_id)
-        .where(
-            Suggestion.run_id == run.id, Suggestion.rank > after_rank, *_may_still_be_shown(run, shift, now)
-        )
+        still_suggested(now)
+        .where(Suggestion.run_id == run.id, Suggestion.rank > after_rank)
         .order_by(Suggestion.rank)
         .limit(limit)
     )
@@ -93,25 +93,45 @@ async def suggested_people(
             profile,
             states.get(account.id),
             loads.get(account.id, Load()),
-            can_be_reached=not is_too_late_to_ask(
-                reaches_at(now, account.quiet_hours, i18n.zone()), shift.starts_at
-            ),
+            is_reached=can_be_reached(account, shift.starts_at, now),
         )
         for suggestion, account, profile in found
     ]
 
 
-def _may_still_be_shown(run: SuggestionRun, shift: Shift, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def still_suggested(now: datetime) -> Select[tuple[Suggestion, Account, VolunteerProfile]]:
+    """Suggestions with the people, but for those of whom something that changed since says otherwise."""
+    return (
+        select(Suggestion, Account, VolunteerProfile)
+        .join(SuggestionRun, SuggestionRun.id == Suggestion.run_id)
+        .join(ITS_SHIFT, ITS_SHIFT.id == SuggestionRun.shift_id)
+        .join(Account, Account.id == Suggestion.account_id)
+        .join(VolunteerProfile, VolunteerProfile.account_id == Suggestion.account_id)
+        .where(*_may_still_be_shown(now))
+    )
+
+
+def is_left_alone(profile: VolunteerProfile, load: Load) -> bool:
+    """Whether nobody is to be asked by itself just now who has this profile."""
+    return profile.silent_since is not None or not has_budget(load, profile.questions_per_week)
+
+
+def can_be_reached(account: Account, starts_at: datetime, now: datetime) -> bool:
+    """Whether a question that is put now arrives early enough to be answered, quiet hours kept."""
+    return not is_too_late_to_ask(reaches_at(now, account.quiet_hours, i18n.zone()), starts_at)
+
+
+def _may_still_be_shown(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """What changed since the run was made, asked anew."""
     person = Suggestion.account_id
     said_no = select(Participation.id).where(
         Participation.account_id == person,
-        Participation.need_id == run.need_id,
+        Participation.need_id == SuggestionRun.need_id,
         Participation.state.in_(SAID_NO),
     )
     turned_down = select(Participation.id).where(
         Participation.account_id == person,
-        Participation.shift_id == run.shift_id,
+        Participation.shift_id == SuggestionRun.shift_id,
         Participation.state.in_(TURNED_DOWN),
     )
     promised = (
@@ -120,13 +140,13 @@ def _may_still_be_shown(run: SuggestionRun, shift: Shift, now: datetime) -> tupl
         .where(
             Participation.account_id == person,
             Participation.state.in_(TAKES_A_PLACE),
-            Shift.id != shift.id,
-            Shift.starts_at < shift.ends_at,
-            Shift.ends_at > shift.starts_at,
+            Shift.id != ITS_SHIFT.id,
+            Shift.starts_at < ITS_SHIFT.ends_at,
+            Shift.ends_at > ITS_SHIFT.starts_at,
         )
     )
     is_blocked = select(Need.id).where(
-        Need.id == run.need_id, stands_between(Need.organization_id, Suggestion.account_id)
+        Need.id == SuggestionRun.need_id, stands_between(Need.organization_id, person)
     )
     return (
         VolunteerProfile.may_be_asked_on(i18n.local(now).date()),
@@ -158,9 +178,9 @@ def _person(
     state: State | None,
     load: Load,
     *,
-    can_be_reached: bool,
+    is_reached: bool,
 ) -> SuggestedPerson:
-    is_left_alone = profile.silent_since is not None or not has_budget(load, profile.questions_per_week)
+    is_resting = is_left_alone(profile, load)
     return SuggestedPerson(
         account_id=account.id,
         name=shown_name(account.name),
@@ -170,11 +190,12 @@ def _person(
         likely=suggestion.likely,
         coded_reasons=wording.coded_reasons(suggestion.reasons),
         contributions=wording.contributions(suggestion.contributions),
-        is_learnt="usual" in suggestion.contributions,
+        is_learnt=suggestion.is_learnt,
         ask_when=wording.please_ask(suggestion.unknown),
-        load=wording.load(load, is_left_alone=is_left_alone),
+        load=wording.load(load, is_left_alone=is_resting),
+        was_asked_this_week=load.this_week > 0,
         state=state.value if state else None,
-        may_be_proposed=state is None and not is_left_alone and can_be_reached,
+        may_be_proposed=state is None and not is_resting and is_reached,
         may_be_asked_soon=state is None
         and profile.silent_since is None
         and has_budget(replace(load, today=0), profile.questions_per_week),

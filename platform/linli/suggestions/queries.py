@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,17 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.core.i18n import Message, counted
 from linli.needs.models import Need, Shift
 from linli.needs.rules import NeedState
-from linli.participation.models import Participation
-from linli.participation.rules import LAST_ANSWER_BEFORE_SHIFT, State, invitation_expires_at
+from linli.participation.rules import LAST_ANSWER_BEFORE_SHIFT, invitation_expires_at
 from linli.suggestions import reads, wording
 from linli.suggestions.models import Suggestion, SuggestionRun
+from linli.suggestions.pending import waiting_by_shift
 from linli.suggestions.people import SHOWN, SuggestedPerson, suggested_people
-from linli.suggestions.ranking import KEPT_PER_PLACE, likely_of
+from linli.suggestions.ranking import KEPT_PER_PLACE
 from linli.suggestions.serving import serving
 from linli.suggestions.waves import FILLED_WITH, MOST_PROPOSED, WavePlan, WavesLeft, plan_waves
-from linli.volunteers.asking.rules import A_DAY
 from linli.volunteers.names import shown_name
-from matching import Proposal, propose, still_says_yes
+from matching import Proposal, propose
 
 __all__ = [
     "Answer",
@@ -35,9 +33,6 @@ __all__ = [
     "shown_name",
     "suggested_people",
 ]
-
-# Who has offered to come has said yes already, and seldom thinks better of it.
-APPLICANT_COMES: Final = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +88,8 @@ async def answer_for_shift(
         candidates = [each for each in people if each.may_be_proposed]
         return _answer(run, people, [candidates[step] for step in plan.ask], plan, shift, now)
     wave = await _wave(session, people, left, shift=shift, now=now, matcher=run.matcher)
-    found = _answer(run, people, [each.person for each in wave.seats], plan, shift, now)
+    by_id = {each.account_id: each for each in people}
+    found = _answer(run, people, [by_id[each.account_id] for each in wave.seats], plan, shift, now)
     return replace(found, wave=wave, is_short=shift.places_free > 0 and not wave.is_enough)
 
 
@@ -146,9 +142,13 @@ async def _plan(
     """The fewest to ask so that every place is filled nine times out of ten, counting those asked already."""
     is_too_late = shift.starts_at - LAST_ANSWER_BEFORE_SHIFT <= now
     likely = [] if is_too_late else [each.likely for each in people if each.may_be_proposed]
-    pending = await _pending(session, shift)
+    waiting = await waiting_by_shift(session, [shift.id])
     return propose(
-        likely, places=max(shift.places_free, 0), wanted=FILLED_WITH, pending=pending, most=MOST_PROPOSED
+        likely,
+        places=max(shift.places_free, 0),
+        wanted=FILLED_WITH,
+        pending=waiting[shift.id],
+        most=MOST_PROPOSED,
     )
 
 
@@ -162,12 +162,13 @@ async def _wave(
     matcher: str,
 ) -> WavePlan:
     answers = await reads.answers(session, reads.among([each.account_id for each in people]))
+    waiting = await waiting_by_shift(session, [shift.id], fading_at=now)
     return plan_waves(
         people,
         left,
         shift_id=shift.id,
         places=max(shift.places_free, 0),
-        pending=await _pending(session, shift, fading_at=now),
+        pending=waiting[shift.id],
         asked={account_id: asked for account_id, (asked, _) in answers.items()},
         matcher=matcher,
     )
@@ -176,28 +177,6 @@ async def _wave(
 def _shown_for(shift: Shift, left: WavesLeft | None) -> int:
     """Waves may go further down the list than a page shows."""
     return SHOWN if left is None else max(SHOWN, KEPT_PER_PLACE * shift.places)
-
-
-async def _pending(session: AsyncSession, shift: Shift, *, fading_at: datetime | None = None) -> list[float]:
-    """How likely each is to come who was asked, or has offered, and waits for an answer."""
-    rows = await session.execute(
-        select(Participation.account_id, Participation.state, Participation.reaches_at).where(
-            Participation.shift_id == shift.id, Participation.state.in_((State.invited, State.applied))
-        )
-    )
-    found = [(account_id, state, reached_at) for account_id, state, reached_at in rows]
-    invited = {account_id: reached_at for account_id, state, reached_at in found if state is State.invited}
-    likely = likely_of(await reads.answers(session, reads.among(invited)), list(invited)) if invited else {}
-    return [
-        *(still_says_yes(each, _days(invited[account_id], fading_at)) for account_id, each in likely.items()),
-        *(APPLICANT_COMES for _, state, _ in found if state is State.applied),
-    ]
-
-
-def _days(reached_at: datetime | None, now: datetime | None) -> float:
-    if reached_at is None or now is None:
-        return 0.0
-    return max(0.0, (now - reached_at) / A_DAY)
 
 
 def _expectation(plan: Proposal, places_free: int, until: datetime) -> Message:

@@ -23,25 +23,30 @@ MOST_PROPOSED: Final = 50
 class Seat:
     """Somebody to be asked, and the chance with which they came to be."""
 
-    person: SuggestedPerson
+    account_id: UUID
     propensity: float
     is_exploring: bool
 
 
 @dataclass(frozen=True)
-class WavePlan:
-    """Whom to ask now. `messages` counts this wave and, should nobody say yes, those after it.
+class NextWave:
+    """Whom to ask now; of everybody on the list, how likely a yes is; and which matcher says so."""
+
+    seats: tuple[Seat, ...]
+    likely: Mapping[UUID, float]
+    matcher: str
+
+
+@dataclass(frozen=True)
+class WavePlan(NextWave):
+    """`messages` counts this wave and, should nobody say yes, those after it.
 
     `chance` is that of all places being filled after the last of the `waves`.
     """
 
-    seats: tuple[Seat, ...]
     waves: int
     messages: int
     chance: float
-    # Of everybody on the list, how likely a yes is; and who says so.
-    likely: Mapping[UUID, float]
-    matcher: str
     # How many were asked before, or have offered, and wait for an answer.
     pending: int
 
@@ -86,7 +91,7 @@ def plan_waves(
         most=left.messages,
     )
     seats = _seats(candidates, first_seats=len(first.ask), asked=asked, seed=(shift_id.int, left.number))
-    taken = {each.person.account_id for each in seats}
+    taken = {each.account_id for each in seats}
     rest = [each.likely for each in people if _may_follow(each, left) and each.account_id not in taken]
     messages, missed = len(seats), 1 - first.probability_filled
     for waves in range(left.waves - 1, 0, -1):
@@ -95,7 +100,7 @@ def plan_waves(
         rest = rest[len(later.ask) :]
         messages, missed = messages + len(later.ask), missed * (1 - later.probability_filled)
     everybody = {each.account_id: each.likely for each in people}
-    return WavePlan(seats, left.waves, messages, 1 - missed, everybody, matcher, len(pending))
+    return WavePlan(seats, everybody, matcher, left.waves, messages, 1 - missed, len(pending))
 
 
 def _may_follow(person: SuggestedPerson, left: WavesLeft) -> bool:
@@ -115,4 +120,6 @@ def _seats(
         return ()
     rarely = rarely_asked(np.array([asked.get(each.account_id, 0) for each in candidates]))
     chosen = explore([each.likely for each in candidates], rarely, seats=first_seats, seed=seed)
-    return tuple(Seat(candidates[each.position], each.propensity, each.is_exploring) for each in chosen)
+    return tuple(
+        Seat(candidates[each.position].account_id, each.propensity, each.is_exploring) for each in chosen
+    )

@@ -17,11 +17,14 @@ from linli.participation import actions as participation
 from linli.participation.actions.steps import FULL, refuse_closed
 from linli.participation.actions.telling import tell_members
 from linli.participation.models import Participation
+from linli.suggestions.joint import DecidedWave
 from linli.suggestions.queries import WavePlan, WavesLeft, answer_for_shift
-from linli.suggestions.waves import Seat
-from linli.waves import queries, rules
+from linli.suggestions.waves import NextWave, Seat
+from linli.waves import queries, rules, together
 from linli.waves.models import Asking, AskingWithout, Wave, WaveQuestion
+from linli.waves.queries import Due
 from linli.waves.rules import AskingState, Ending
+from linli.waves.together import Decided
 
 # While the matcher looks, or something has to be mended first.
 SHORTLY: Final = timedelta(minutes=1)
@@ -56,7 +59,7 @@ async def begin(
     plan = await _plan(session, need, shift, first_left(shift, now=now), now)
     if plan is None:
         raise Conflict(Message("We are still looking for people who fit. Please try again in a moment."))
-    seats = {each.person.account_id for each in plan.seats}
+    seats = {each.account_id for each in plan.seats}
     # Whom the matcher has found for this time: an officer can ask nobody else.
     chosen = [id for id in dict.fromkeys(account_ids) if id in plan.likely]
     unwanted = (set(proposed_ids) & plan.likely.keys()) - set(chosen)
@@ -107,35 +110,30 @@ async def end(session: AsyncSession, *, asking: Asking, officer_id: UUID, now: d
     await session.flush()
 
 
-async def look_after(session: AsyncSession, *, asking_id: UUID, need_id: UUID, now: datetime) -> bool:
-    """What one asking needs now: a wave, an end, or patience. Whether there was something to do."""
-    need = await find_need(session, need_id, lock=True)
-    if not await queries.is_due(session, asking_id, now=now):
+async def look_after(
+    session: AsyncSession, *, due: Due, now: datetime, decided: Decided | None = None
+) -> bool:
+    """What one asking needs now: a wave, an end, or patience. Whether there was something to do.
+
+    `decided` says whom each asking of the round asks, by shift; without it this one is decided alone.
+    """
+    need = await find_need(session, due.need_id, lock=True)
+    if not await queries.is_due(session, due.asking_id, now=now):
         return False
-    asking = await queries.find_asking(session, need_id=need_id, asking_id=asking_id)
+    asking = await queries.find_asking(session, need_id=due.need_id, asking_id=due.asking_id)
     shift = next(each for each in need.shifts if each.id == asking.shift_id)
-    waves, questions = await queries.sent_before(session, asking.id)
-    left = rules.waves_left(begun_at=asking.begun_at, starts_at=shift.starts_at, sent=waves, now=now)
-    over = rules.why_over(
-        state=need.state,
-        starts_at=shift.starts_at,
-        places_free=shift.places_free,
-        waves_left=left if questions < asking.most_messages else 0,
-        now=now,
-    )
-    if over:
+    left = await together.left_of_one(session, asking, shift, now=now)
+    if over := together.why_over(need, shift, left, now=now):
         await _finish(session, asking, need, shift, over, now)
-    elif await queries.why_resting(session, asking, need):
+    elif await queries.why_resting(session, asking):
         _wait(asking, now + LATER)
     else:
-        left_over = WavesLeft(
-            left,
-            waves + 1,
-            asking.most_messages - questions,
-            rules.is_a_day_apart(asking.begun_at, shift.starts_at),
-            await queries.without(session, asking.id),
-        )
-        await _next_wave(session, asking, need, shift, left_over, now)
+        if decided is None:
+            decided = await together.decide(session, [asking.id], now=now)
+        wave = decided.get(shift.id)
+        if wave and (wave.places_free, wave.number) != (shift.places_free, left.number):
+            return False  # somebody was faster; the next round decides anew
+        await _next_wave(session, asking, shift, wave, now)
     await session.flush()
     return True
 
@@ -150,14 +148,13 @@ def first_left(shift: Shift, *, now: datetime) -> WavesLeft:
 
 
 async def _next_wave(
-    session: AsyncSession, asking: Asking, need: Need, shift: Shift, left: WavesLeft, now: datetime
+    session: AsyncSession, asking: Asking, shift: Shift, wave: DecidedWave | None, now: datetime
 ) -> None:
-    plan = await _plan(session, need, shift, left, now)
-    if plan is None:
+    if wave is None:  # the matcher is still looking
         _wait(asking, now + SHORTLY)
         return
-    chosen = [each.person.account_id for each in plan.seats]
-    asked = await _send(session, asking, shift, chosen, plan, number=left.number, now=now) if chosen else None
+    chosen = [each.account_id for each in wave.seats]
+    asked = await _send(session, asking, shift, chosen, wave, number=wave.number, now=now) if chosen else None
     if asked is None or not asked.invited:
         _wait(asking, _next_at(asking, shift, now) if asked is None else now + LATER)
 
@@ -174,7 +171,7 @@ async def _send(
     asking: Asking,
     shift: Shift,
     account_ids: Sequence[UUID],
-    plan: WavePlan,
+    plan: NextWave,
     *,
     number: int,
     now: datetime,
@@ -195,7 +192,7 @@ async def _send(
         )
         session.add(wave)
         await session.flush()
-        seats = {each.person.account_id: each for each in plan.seats}
+        seats = {each.account_id: each for each in plan.seats}
         session.add_all(_question(wave, each, seats, plan.likely) for each in asked.invited)
         reached_at = max(each.reaches_at or now for each in asked.invited)
         asking.next_at, asking.waits_for_answers = _next_at(asking, shift, reached_at), True

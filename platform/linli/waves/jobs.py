@@ -1,30 +1,35 @@
 """The waves that follow the first one, and the end of all of them."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.db import Database
 from linli.core.jobs import Job
 from linli.waves import queries
 from linli.waves.actions import look_after
-from linli.waves.models import Asking
+from linli.waves.together import read_due
 
-AT_ONCE: Final = 20
+AT_ONCE: Final = 100
 
 
 async def look_after_due(database: Database, now: datetime) -> int:
-    """Each in a transaction of its own: what one has sent is kept, whatever becomes of the next."""
+    """Whom all of them ask is decided at once; then each has a transaction of its own.
+
+    What one has sent is kept, whatever becomes of the next.
+    """
     async with database.session(writes=False) as session:
-        ids = await queries.due(session, now=now, limit=AT_ONCE)
-        rows = await session.execute(select(Asking.id, Asking.need_id).where(Asking.id.in_(ids)))
-        need_of = {asking_id: need_id for asking_id, need_id in rows}
+        due = await queries.due(session, now=now, limit=AT_ONCE)
+        read = await read_due(session, [each.asking_id for each in due], now=now) if due else None
+    if read is None:
+        return 0
+    decided = await asyncio.to_thread(read.decide)
     done = 0
-    for asking_id in ids:
+    for each in due:
         async with database.transaction() as session:
-            done += await look_after(session, asking_id=asking_id, need_id=need_of[asking_id], now=now)
+            done += await look_after(session, due=each, decided=decided, now=now)
     return done
 
 

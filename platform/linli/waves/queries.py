@@ -15,11 +15,12 @@ from linli.core.errors import NotFound
 from linli.core.i18n import Message
 from linli.needs.models import Need, Shift
 from linli.needs.policies import POSTING_ROLES
+from linli.needs.queries import is_vouched_for
 from linli.needs.rules import RUNNING_STATES
 from linli.organizations.models import Membership
-from linli.organizations.queries import is_verified_now
 from linli.participation.models import Participation
 from linli.participation.rules import State
+from linli.suggestions.pools import county_of
 from linli.volunteers.names import shown_name
 from linli.waves import rules
 from linli.waves.models import Asking, AskingWithout, Wave, WaveQuestion
@@ -27,6 +28,21 @@ from linli.waves.rules import AskingState
 
 SAID_YES: Final = frozenset({State.confirmed, State.attended, State.absent})
 MOST_SHOWN: Final = 5
+MOST_LOOKED_AT: Final = 200
+
+
+@dataclass(frozen=True)
+class Due:
+    asking_id: UUID
+    need_id: UUID
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How many waves and how many questions went out."""
+
+    waves: int = 0
+    questions: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,7 @@ async def find_asking(session: AsyncSession, *, need_id: UUID, asking_id: UUID) 
     return found
 
 
-async def courses_of(session: AsyncSession, *, need: Need, shift: Shift) -> list[Course]:
+async def courses_of(session: AsyncSession, *, shift: Shift) -> list[Course]:
     """The askings of one shift, the latest first, each with its waves; four queries at most."""
     found = await session.scalars(
         select(Asking).where(Asking.shift_id == shift.id).order_by(Asking.id.desc()).limit(MOST_SHOWN)
@@ -105,37 +121,51 @@ async def courses_of(session: AsyncSession, *, need: Need, shift: Shift) -> list
             each,
             tuple(sent for sent in waves if sent.wave.asking_id == each.id),
             rules.planned_waves(each.begun_at, shift.starts_at),
-            await why_resting(session, each, need) if each.state is AskingState.going else None,
+            await why_resting(session, each) if each.state is AskingState.going else None,
         )
         for each in askings
     ]
 
 
-async def why_resting(session: AsyncSession, asking: Asking, need: Need) -> Message | None:
-    return rules.why_resting(
-        asker_is_verified=await is_verified_now(session, need.organization_id),
-        is_in_charge=await _is_in_charge(session, asking.begun_by_id, need.organization_id),
-    )
-
-
-async def sent_before(session: AsyncSession, asking_id: UUID) -> tuple[int, int]:
-    """How many waves and how many questions went out."""
-    waves, questions = (
+async def why_resting(session: AsyncSession, asking: Asking) -> Message | None:
+    is_verified, is_in_charge = (
         await session.execute(
-            select(func.count(Wave.id.distinct()), func.count(WaveQuestion.participation_id))
-            .outerjoin(WaveQuestion, WaveQuestion.wave_id == Wave.id)
-            .where(Wave.asking_id == asking_id)
+            select(is_vouched_for(), _is_in_charge())
+            .select_from(Asking)
+            .join(Need, Need.id == Asking.need_id)
+            .where(Asking.id == asking.id)
         )
     ).one()
-    return int(waves), int(questions)
+    return rules.why_resting(asker_is_verified=is_verified, is_in_charge=is_in_charge)
 
 
-async def without(session: AsyncSession, asking_id: UUID) -> frozenset[UUID]:
-    """Whom the officer does not want to be asked."""
-    found = await session.scalars(
-        select(AskingWithout.account_id).where(AskingWithout.asking_id == asking_id)
+def may_go_on() -> ColumnElement[bool]:
+    """Of an asking with its need: nothing lets it rest."""
+    return and_(is_vouched_for(), _is_in_charge())
+
+
+async def sent_by(session: AsyncSession, asking_ids: Sequence[UUID]) -> Mapping[UUID, Sent]:
+    """What went out for each; an asking that has sent nothing is left out."""
+    rows = await session.execute(
+        select(Wave.asking_id, func.count(Wave.id.distinct()), func.count(WaveQuestion.participation_id))
+        .outerjoin(WaveQuestion, WaveQuestion.wave_id == Wave.id)
+        .where(Wave.asking_id.in_(asking_ids))
+        .group_by(Wave.asking_id)
     )
-    return frozenset(found)
+    return {asking_id: Sent(waves, questions) for asking_id, waves, questions in rows}
+
+
+async def without(session: AsyncSession, asking_ids: Sequence[UUID]) -> Mapping[UUID, frozenset[UUID]]:
+    """Whom the officers do not want to be asked."""
+    rows = await session.execute(
+        select(AskingWithout.asking_id, AskingWithout.account_id).where(
+            AskingWithout.asking_id.in_(asking_ids)
+        )
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for asking_id, account_id in rows:
+        found.setdefault(asking_id, set()).add(account_id)
+    return {asking_id: frozenset(people) for asking_id, people in found.items()}
 
 
 async def open_questions(session: AsyncSession, asking_id: UUID) -> Sequence[Participation]:
@@ -149,17 +179,18 @@ async def open_questions(session: AsyncSession, asking_id: UUID) -> Sequence[Par
     return found.all()
 
 
-async def due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[UUID]:
-    """Askings that have something to do; those whose shifts come first before others."""
-    found = await session.scalars(
-        select(Asking.id)
+async def due(session: AsyncSession, *, now: datetime, limit: int) -> list[Due]:
+    """Askings of one county that have something to do; those whose shifts come first before others."""
+    rows = await session.execute(
+        select(Asking.id, Asking.need_id, Need.division)
         .join(Shift, Shift.id == Asking.shift_id)
         .join(Need, Need.id == Asking.need_id)
         .where(_is_due(now))
         .order_by(Shift.starts_at, Asking.id)
-        .limit(limit)
+        .limit(MOST_LOOKED_AT)
     )
-    return found.all()
+    found = [(Due(asking_id, need_id), county_of(division or "")) for asking_id, need_id, division in rows]
+    return [each for each, county in found if county == found[0][1]][:limit]
 
 
 async def is_due(session: AsyncSession, asking_id: UUID, *, now: datetime) -> bool:
@@ -194,17 +225,18 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def _is_in_charge(session: AsyncSession, account_id: UUID | None, organization_id: UUID | None) -> bool:
-    """Whether this person may still ask for the organization, as may_manage_need would have it."""
-    query = (
+def _is_in_charge() -> ColumnElement[bool]:
+    """Whether who began may still ask for the organization, as may_manage_need would have it."""
+    return (
         select(Membership.id)
         .join(Account, Account.id == Membership.account_id)
-        .where(Membership.account_id == account_id, Membership.organization_id == organization_id)
+        .where(Membership.account_id == Asking.begun_by_id)
+        .where(Membership.organization_id == Need.organization_id)
         .where(Membership.ended_at.is_(None), Membership.role.in_(POSTING_ROLES))
         .where(Account.stopped_at.is_(None))
-        .limit(1)
+        .correlate(Asking, Need)
+        .exists()
     )
-    return await session.scalar(query) is not None
 
 
 async def _waves_of(session: AsyncSession, asking_ids: Sequence[UUID]) -> list[SentWave]:

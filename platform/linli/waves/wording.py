@@ -1,6 +1,6 @@
 """A proposal and the course of an asking in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import floor
@@ -8,7 +8,7 @@ from typing import Final
 
 from linli.core.i18n import Message, counted
 from linli.needs.models import Shift
-from linli.suggestions.queries import WavePlan
+from linli.suggestions.queries import SuggestedPerson, WavePlan
 from linli.waves import rules
 from linli.waves.models import Asking
 from linli.waves.queries import Course, SentWave
@@ -30,6 +30,7 @@ class ProposalWords:
 
     expectation: Message
     cost: Message
+    attention: Message
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,12 @@ class ShownCourse:
         return cls(course.asking, course.waves, is_resting, _standing(course), _score(course))
 
 
-def words_of(plan: WavePlan, shift: Shift, *, now: datetime) -> ProposalWords:
+def words_of(
+    plan: WavePlan, proposed: Sequence[SuggestedPerson], shift: Shift, *, now: datetime
+) -> ProposalWords:
     until = rules.expected_by(now, shift.starts_at)
-    return ProposalWords(_expectation(plan, shift.places_free, until), _cost(plan, shift, now))
+    expectation = _expectation(plan, shift.places_free, until)
+    return ProposalWords(expectation, _cost(plan, shift, now), _attention(proposed))
 
 
 def _expectation(plan: WavePlan, places_free: int, until: datetime) -> Message:
@@ -87,6 +91,24 @@ def _cost(plan: WavePlan, shift: Shift, now: datetime) -> Message:
         most=plan.messages,
         waves=rules.planned_waves(now, shift.starts_at) - 1,
         until=rules.asks_until(shift.starts_at),
+    )
+
+
+def _attention(proposed: Sequence[SuggestedPerson]) -> Message:
+    """What it asks of people who have been asked lately, whoever asked them."""
+    asked = sum(each.was_asked_this_week for each in proposed)
+    if len(proposed) == 1:
+        return (
+            Message("This person has been asked in the last seven days, by you or by others.")
+            if asked
+            else Message("This person has been asked nothing in the last seven days.")
+        )
+    if not asked:
+        return Message("None of them has been asked anything in the last seven days.")
+    return counted(
+        asked,
+        "One of them has been asked in the last seven days, by you or by others.",
+        "{n} of them have been asked in the last seven days, by you or by others.",
     )
 
 

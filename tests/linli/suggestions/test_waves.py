@@ -24,6 +24,7 @@ def person(n: int, likely: float, *, may_be_proposed: bool = True) -> SuggestedP
         is_learnt=False,
         ask_when=None,
         load=Message("Not asked lately"),
+        was_asked_this_week=False,
         state=None,
         may_be_proposed=may_be_proposed,
         may_be_asked_soon=True,
@@ -46,7 +47,7 @@ def plan(
 
 
 def ids(found: WavePlan) -> list[int]:
-    return [each.person.account_id.int for each in found.seats]
+    return [each.account_id.int for each in found.seats]
 
 
 def test_a_wave_asks_fewer_where_another_may_follow_and_the_last_asks_as_many_as_it_takes() -> None:
@@ -115,6 +116,6 @@ def test_a_few_seats_go_by_lot_to_people_who_were_hardly_ever_asked_and_always_t
         ]
         assert found == again
         assert all(0 < each.propensity <= 1 for each in found.seats)
-        drawn |= {each.person.account_id.int for each in found.seats if each.is_exploring}
+        drawn |= {each.account_id.int for each in found.seats if each.is_exploring}
     assert drawn
     assert min(drawn) > 20

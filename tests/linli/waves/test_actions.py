@@ -170,7 +170,7 @@ async def test_waves_of_an_organization_that_lost_its_mark_rest_until_it_is_back
     await set_verified(session, square.organization, is_verified=False)
     await pass_time(database, session, asking, now + DAY)
     assert (asking.state, await waves(session, asking)) == (AskingState.going, 1)
-    [course] = await courses_of(session, need=square.need, shift=square.shift)
+    [course] = await courses_of(session, shift=square.shift)
     assert course.resting is not None
     assert "not verified" in course.resting.in_language("en")
     await set_verified(session, square.organization, is_verified=True)
@@ -192,7 +192,7 @@ async def test_waves_of_an_officer_whose_role_has_ended_rest_until_another_takes
     )
     await pass_time(database, session, asking, now + DAY)
     assert await waves(session, asking) == 1
-    [course] = await courses_of(session, need=square.need, shift=square.shift)
+    [course] = await courses_of(session, shift=square.shift)
     assert course.resting is not None
     other = await make_member(session, square.organization)
     await actions.go_on(session, asking=asking, officer_id=other.id, now=now + DAY)

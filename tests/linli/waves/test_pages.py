@@ -64,6 +64,20 @@ async def test_the_proposal_says_what_it_brings_and_what_it_costs_and_has_one_bu
     assert "Ask somebody yourself" in page
 
 
+async def test_the_officer_reads_how_many_of_them_were_asked_lately(
+    session: AsyncSession, visitor: Visitor, square: Square, now: datetime
+) -> None:
+    visitor.cookies.set("linli-language", "en")
+    desk = f"/needs/{square.need.id}/desk"
+    assert "None of them has been asked anything in the last seven days." in (await visitor.get(desk)).text
+    elsewhere = await make_need(session, starts_at=now + 20 * DAY)
+    for person in square.people:
+        await make_participation(session, elsewhere.shifts[0], person, State.invited, asked_at=now - 2 * DAY)
+    await session.commit()
+    ticked = await proposed(session, square, now)
+    assert f"{len(ticked)} of them have been asked in the last seven days" in (await visitor.get(desk)).text
+
+
 async def test_whoever_is_taken_off_the_proposal_is_noted_and_nobody_else(
     session: AsyncSession, visitor: Visitor, square: Square, now: datetime
 ) -> None:

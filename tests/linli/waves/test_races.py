@@ -15,7 +15,7 @@ from linli.suggestions.actions import refresh_need
 from linli.waves.actions import look_after
 from linli.waves.jobs import look_after_due
 from linli.waves.models import Asking, Wave
-from linli.waves.queries import due
+from linli.waves.queries import Due, due
 from tests.factories import make_member, make_need, make_organization
 from tests.linli.conftest import copy_of
 from tests.linli.participation.racing import Press, Track, rounds, running_track
@@ -110,7 +110,7 @@ async def test_two_workers_at_one_asking_send_one_wave(track: Track) -> None:
 
 async def look(database: Database, asking: Asking, now: datetime) -> bool:
     async with database.transaction() as session:
-        return await look_after(session, asking_id=asking.id, need_id=asking.need_id, now=now)
+        return await look_after(session, due=Due(asking.id, asking.need_id), now=now)
 
 
 async def test_workers_at_many_askings_keep_to_everybodys_budget(track: Track) -> None:

@@ -156,7 +156,7 @@ async def asking_for(
     session: AsyncSession, *, need: Need, organization: Organization, shift: Shift | None, now: datetime
 ) -> dict[str, Any]:
     """As `people_for`, with the waves of this time: the proposal is the first of them, while none goes on."""
-    found = await waves.courses_of(session, need=need, shift=shift) if shift else []
+    found = await waves.courses_of(session, shift=shift) if shift else []
     courses = [ShownCourse.of(each) for each in found]
     going = courses[0] if courses and courses[0].asking.state is not AskingState.ended else None
     shown: dict[str, Any] = {
@@ -170,7 +170,7 @@ async def asking_for(
     left = None if going or now > asks_until(shift.starts_at) else first_left(shift, now=now)
     answer = await suggestions.answer_for_shift(session, need=need, shift=shift, now=now, left=left)
     if answer and answer.wave and answer.wave.seats:
-        shown["wave_words"] = words_of(answer.wave, shift, now=now)
+        shown["wave_words"] = words_of(answer.wave, answer.proposed, shift, now=now)
     elif answer and answer.wave and shift.places_free > 0:
         shown["may_wait"] = answer.wave.messages > 0
         shown["waits_for_answers"] = answer.wave.pending > 0
