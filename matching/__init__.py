@@ -38,7 +38,8 @@ from matching.partners import (
 from matching.persistence import Matcher, load, pack, save, unpack, version_of
 from matching.public_list import lift
 from matching.rankers import WEIGHTS, SimilarityRanker
-from matching.ranking import Ranker, Ranking, Scores
+from matching.ranking import AdditiveRanker, Ranker, Ranking, Scores
+from matching.shortlist import shortlist
 from matching.single_changes import ChangeCode, Limits
 from matching.tables import REACH_KM_BY_MEANS, Answer, Needs, Volunteers
 from matching.teams import Cover, cover
@@ -54,6 +55,7 @@ __all__ = [
     "REACH_KM_BY_MEANS",
     "WEIGHTS",
     "AdditiveModel",
+    "AdditiveRanker",
     "Answer",
     "Asking",
     "BM25Ranker",
@@ -136,6 +138,7 @@ __all__ = [
     "rarely_asked",
     "save",
     "share_of_wave",
+    "shortlist",
     "still_says_yes",
     "texts_alike",
     "unpack",

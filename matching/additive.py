@@ -61,8 +61,12 @@ class AdditiveModel:
             raise ValueError(f"wanted {len(self.tables)} features, but got {features.shape[0]}")
         if not np.isfinite(features).all():
             raise ValueError("features must be finite, but one is not a number or infinite")
-        rows = zip(self.tables, self.edges, features, strict=True)
-        return np.stack([table[np.searchsorted(edges, values)] for table, edges, values in rows])
+        return np.stack([self.contribution(row, values) for row, values in enumerate(features)])
+
+    def contribution(self, feature: int, values: Floats) -> Floats:
+        """What one feature, a row of the tables, adds to the log-odds."""
+        table: Floats = self.tables[feature]
+        return np.asarray(table[np.searchsorted(self.edges[feature], values)], dtype=np.float64)
 
     def log_odds(self, features: Floats) -> Floats:
         """The sum of the contributions and the intercept, shape (...,)."""

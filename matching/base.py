@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DIVISION_LEVELS = 5
 """Province, prefecture, county, township, community."""
 
+EARTH_RADIUS_KM = 6371.0088
+"""Mean radius, IUGG."""
+
 MISSING: Any = None
 """A column that was left out; the table fills it with the mark that stands for missing."""
 

@@ -66,6 +66,34 @@ class Bookings:
             load=np.array([row[4] for row in listed], dtype=np.float64),
         )
 
+    def among(self, rows: Whole, people: int) -> Bookings:
+        """Those of some of the volunteers, whose rows they are counted by from then on.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+            Rows in the table of all.
+        people : int
+            How many there are in it.
+
+        Examples
+        --------
+        >>> days = np.array(["2026-11-24"] * 2, dtype="datetime64[D]")
+        >>> booked = Bookings(volunteer=np.array([0, 2]), start_minute=np.zeros(2), end_minute=np.ones(2),
+        ...                   local_day=days, load=np.ones(2))
+        >>> booked.among(np.array([1, 2]), people=3).volunteer.tolist()
+        [1]
+        """
+        volunteer = _places(rows, people)[self.volunteer]
+        kept = volunteer >= 0
+        return Bookings(
+            volunteer=volunteer[kept],
+            start_minute=self.start_minute[kept],
+            end_minute=self.end_minute[kept],
+            local_day=self.local_day[kept],
+            load=self.load[kept],
+        )
+
 
 class PairKind(IntEnum):
     """What already stands between one volunteer and one need."""
@@ -124,6 +152,28 @@ class Pairs:
         ]
         table = np.array(found, dtype=np.int64).reshape(-1, 3)
         return cls(need=table[:, 0], volunteer=table[:, 1], kind=table[:, 2].astype(np.int8))
+
+    def among(self, need: int, rows: Whole, people: int) -> Pairs:
+        """Those of one need and some of the volunteers, by whose rows they are counted from then on.
+
+        Examples
+        --------
+        >>> asked = Pairs(need=np.array([0, 1]), volunteer=np.array([2, 2]), kind=np.array([2, 2]))
+        >>> there = asked.among(1, np.array([1, 2]), people=3)
+        >>> there.need.tolist(), there.volunteer.tolist()
+        ([0], [1])
+        """
+        volunteer = _places(rows, people)[self.volunteer]
+        kept = (volunteer >= 0) & (self.need == need)
+        count = int(np.count_nonzero(kept))
+        return Pairs(need=np.zeros(count, dtype=np.int64), volunteer=volunteer[kept], kind=self.kind[kept])
+
+
+def _places(rows: Whole, people: int) -> Whole:
+    """The place of each person among some rows, -1 for who is not among them."""
+    places = np.full(people, -1, dtype=np.int64)
+    places[rows] = np.arange(len(rows))
+    return places
 
 
 def _row(table: Volunteers, id: str) -> int:

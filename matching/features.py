@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matching.columns import Booleans, Bytes, Floats, Whole, has_any
+from matching.columns import Booleans, Floats, has_any
 from matching.nearness import Tier, distance_km, shared_tier
 from matching.tables import Answer, Needs, Volunteers
 from matching.vocabulary import TOP_LEVEL, Taxonomy
@@ -133,24 +134,36 @@ def skills_covered(needs: Needs, volunteers: Volunteers) -> Floats:
     >>> skills_covered(needs, people).tolist()
     [[0.25, 0.05]]
     """
-    asked, levels = needs.skills_asked, volunteers.levels_by_skill
-    closeness = volunteers.vocabulary.skills.closeness
+    asked = needs.skills_asked
     covered = np.zeros((len(needs), len(volunteers)))
     for skill, level, rows in needs.rows_by_skill:
-        covered[rows] += _strength(closeness[skill], level, levels, volunteers.skills_held)
+        covered[rows] += _strength(volunteers, skill, level)
     covered[:, ~volunteers.says_skills] = SILENT_SKILL / np.maximum(asked.max(axis=1, initial=0), 1)[:, None]
     covered /= np.maximum(np.count_nonzero(asked, axis=1), 1)[:, None]
     covered[~has_any(asked)] = NEUTRAL[Feature.SKILLS]
     return covered
 
 
-def _strength(closeness: Floats, asked_level: int, levels: Bytes, skills_held: Whole) -> Floats:
+def _strength(volunteers: Volunteers, skill: int, asked_level: int) -> Floats:
     """How well each person covers one skill at one level, in [0, 1]."""
-    strength = np.zeros(len(levels))
-    for held in skills_held[closeness[skills_held] > 0]:
-        worth = closeness[held] * np.minimum(1.0, np.arange(TOP_LEVEL + 1) / asked_level)
-        np.maximum(strength, worth[levels[:, held]], out=strength)
-    return strength
+    worths = _worths(volunteers, skill, asked_level)
+    return np.asarray(np.unique(worths)[volunteers.worked_out(_place_of_strength, skill, asked_level)])
+
+
+def _place_of_strength(volunteers: Volunteers, skill: int, asked_level: int) -> NDArray[np.uint8]:
+    """The same as its place among all worths there are: a byte for each person."""
+    worths = _worths(volunteers, skill, asked_level)
+    places = np.searchsorted(np.unique(worths), worths).astype(np.uint8)
+    best = np.zeros(len(volunteers), dtype=np.uint8)
+    for held in np.flatnonzero(worths.any(axis=1)).tolist():
+        np.maximum(best, places[held][volunteers.of_column("skill_level", held)], out=best)
+    return best
+
+
+def _worths(volunteers: Volunteers, skill: int, asked_level: int) -> Floats:
+    """What every skill is worth for one that is asked, by the level at which it is held."""
+    closeness = volunteers.vocabulary.skills.closeness[skill]
+    return np.asarray(closeness[:, None] * np.minimum(1.0, np.arange(TOP_LEVEL + 1) / asked_level))
 
 
 def nearness(needs: Needs, volunteers: Volunteers) -> Floats:
@@ -194,7 +207,7 @@ def time_fit(needs: Needs, volunteers: Volunteers) -> Floats:
     fit = np.full((len(needs), len(volunteers)), NEUTRAL[Feature.TIME])
     worth = np.array([0.0, NEUTRAL[Feature.TIME], 1.0])[np.array([Answer.NO, Answer.UNKNOWN, Answer.YES])]
     for rows, cells in needs.rows_by_cells:
-        fit[rows] = worth[volunteers.availability[:, cells]].mean(axis=1)
+        fit[rows] = np.mean([worth[volunteers.of_column("availability", cell)] for cell in cells], axis=0)
     return fit
 
 

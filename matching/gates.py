@@ -151,9 +151,9 @@ def answers_about_paper(volunteers: Volunteers, credential: int, day: Days) -> B
     >>> answers_about_paper(people, 0, days).tolist()
     [[2], [0]]
     """
-    expires_on = volunteers.credential_expires_on[None, :, credential]
+    expires_on = volunteers.of_column("credential_expires_on", credential)
     counts = np.isnat(expires_on) | (expires_on >= day[:, None])
-    return np.where(counts, volunteers.credential[None, :, credential], np.int8(Answer.NO))
+    return np.where(counts, volunteers.of_column("credential", credential), np.int8(Answer.NO))
 
 
 def answers_about_skills(needs: Needs, volunteers: Volunteers) -> Bytes:
@@ -218,10 +218,12 @@ def answers_of_reach(
     >>> [answers_of_reach(needs, people, beyond_km=km)[0].tolist() for km in (0, 2)]
     [[[0]], [[2]]]
     """
-    tier, differ = shared_tier(needs, volunteers)
     distance = distance_km(needs, volunteers)
-    measured = ~np.isnan(distance)
     within_reach = distance <= volunteers.effective_reach_km[None, :] + beyond_km
+    if within_reach.all():  # nobody's divisions need to be compared
+        return np.full(distance.shape, Answer.YES, dtype=np.int8), within_reach
+    measured = ~np.isnan(distance)
+    tier, differ = shared_tier(needs, volunteers)
     near = np.where(measured, within_reach, tier >= Tier.TOWNSHIP)
     far = np.where(measured, ~within_reach, differ & (tier < Tier.COUNTY))
     answer = np.select([near, far], [np.int8(Answer.YES), np.int8(Answer.NO)], np.int8(Answer.UNKNOWN))
@@ -233,7 +235,7 @@ def _free_then(needs: Needs, volunteers: Volunteers) -> Bytes:
     """Free in all cells of the shift?"""
     answer = np.full((len(needs), len(volunteers)), Answer.YES, dtype=np.int8)
     for rows, cells in needs.rows_by_cells:
-        answer[rows] = volunteers.availability[:, cells].min(axis=1)
+        answer[rows] = np.min([volunteers.of_column("availability", cell) for cell in cells], axis=0)
     return answer
 
 

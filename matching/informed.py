@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from matching.columns import Floats, Whole
-from matching.features import pair_features
+from matching.features import Feature, pair_features
 from matching.history import History, HistoryFeature
 from matching.learnt import FEATURES, USUAL_HISTORY, LearntRanker
-from matching.ranking import Ranker, Scores
+from matching.ranking import AdditiveRanker, Scores
 from matching.tables import Needs, Volunteers
 
 USUAL = "usual"
@@ -20,7 +20,7 @@ PARTS: tuple[str, ...] = (*FEATURES, USUAL)
 """What contributes to the log-odds of a yes, in the order of `Scores.contributions`."""
 
 
-class InformedRanker(Ranker):
+class InformedRanker(AdditiveRanker):
     """Score a pair by the chance of a yes, from what was learnt and what is known of the person's answers.
 
     Parameters
@@ -57,6 +57,10 @@ class InformedRanker(Ranker):
         contributions = self.learnt.contributions(self.features(needs, volunteers))
         usual = np.full((1, *contributions.shape[1:]), self.learnt.model.intercept)
         return Scores(np.concatenate([contributions, usual]), PARTS, in_log_odds=True)
+
+    def adds(self, feature: Feature, values: Floats) -> Floats:
+        """What values of one feature add to the log-odds, read off its table."""
+        return self.learnt.model.contribution(FEATURES.index(feature), values)
 
     def features(self, needs: Needs, volunteers: Volunteers) -> Floats:
         """What all pairs are judged by, shape (13, m, n), in the order of `FEATURES`."""

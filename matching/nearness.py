@@ -7,12 +7,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.base import DIVISION_LEVELS
+from matching.base import DIVISION_LEVELS, EARTH_RADIUS_KM
 from matching.columns import Floats
 from matching.tables import Needs, Volunteers
-
-EARTH_RADIUS_KM = 6371.0088
-"""Mean radius, IUGG."""
 
 
 class Tier(IntEnum):

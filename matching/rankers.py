@@ -8,7 +8,7 @@ import numpy as np
 
 from matching.columns import Floats
 from matching.features import Feature, pair_features
-from matching.ranking import Ranker, Scores
+from matching.ranking import AdditiveRanker, Scores
 from matching.settings import Settings
 from matching.tables import Needs, Volunteers
 
@@ -23,7 +23,7 @@ WEIGHTS: Mapping[Feature, float] = {
 """Chosen by judgement, not fitted: what one can do first, then whether one can come, then what one likes."""
 
 
-class SimilarityRanker(Settings, Ranker):
+class SimilarityRanker(Settings, AdditiveRanker):
     """Score a pair by the weighted mean of its features.
 
     score = sum over features f of w(f) x(f), where the weights are scaled to sum to 1 and x(f) in [0, 1]
@@ -75,6 +75,10 @@ class SimilarityRanker(Settings, Ranker):
         """
         contributions = pair_features(needs, volunteers) * self.normalized_weights()[:, None, None]
         return Scores(contributions, tuple(Feature))
+
+    def adds(self, feature: Feature, values: Floats) -> Floats:
+        """What values of one feature add to the score: their share of its weight."""
+        return np.asarray(values * self.normalized_weights()[list(Feature).index(feature)], dtype=np.float64)
 
     def normalized_weights(self) -> Floats:
         """Return the weights scaled to sum to 1, in the order of `Feature`, shape (6,)."""

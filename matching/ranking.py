@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from matching.additive import probability
 from matching.columns import Booleans, Floats, Whole
 from matching.eligibility import Eligibility
+from matching.features import Feature
 from matching.tables import Needs, Volunteers
 
 SCORE_DECIMALS = 9
@@ -150,7 +151,7 @@ class Ranker(ABC):
         """
         allowed = _allowed(needs, volunteers, eligible)
         scores = self.score(needs, volunteers)
-        return [_ranking(scores, np.s_[:, row, :], allowed[row], volunteers, k) for row in range(len(needs))]
+        return [ranking_of(scores, row, allowed[row], volunteers, k) for row in range(len(needs))]
 
     def rank_needs(
         self, needs: Needs, volunteers: Volunteers, eligible: Eligibility, k: int | None = None
@@ -167,11 +168,26 @@ class Ranker(ABC):
         ]
 
 
+class AdditiveRanker(Ranker):
+    """A ranker whose total is a sum over the features, so that each can be added on its own."""
+
+    @abstractmethod
+    def adds(self, feature: Feature, values: Floats) -> Floats:
+        """What values of one feature add to the total; more for a higher value, or the same."""
+
+
 def _allowed(needs: Needs, volunteers: Volunteers, eligible: Eligibility) -> Booleans:
     wanted = (len(needs), len(volunteers))
     if eligible.passes.shape != wanted:
         raise ValueError(f"eligibility must be of shape {wanted}, but is of shape {eligible.passes.shape}")
     return eligible.passes
+
+
+def ranking_of(
+    scores: Scores, need: int, allowed: Booleans, volunteers: Volunteers, k: int | None = None
+) -> Ranking:
+    """Order the allowed volunteers of one row of scores."""
+    return _ranking(scores, np.s_[:, need, :], allowed, volunteers, k)
 
 
 def _ranking(

@@ -6,15 +6,16 @@ leaving a whole column out means that it is missing for everyone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.base import MISSING, Table
+from matching.base import EARTH_RADIUS_KM, MISSING, Table
 from matching.columns import Booleans, Bytes, Days, Floats, Whole, has_any, id_column, within
 from matching.vocabulary import TOP_LEVEL
 from matching.week import CELLS
@@ -145,10 +146,23 @@ class Volunteers(Table):
             seen = f"{self.ids[row]} accepted {self.accepted[row]} of {self.asked[row]}"
             raise ValueError(f"accepted must not exceed asked, but {seen}")
 
+    def of_column(self, name: str, column: int) -> NDArray[Any]:
+        """One column of a table with a row for each, such as `skill_level`; shape (n,)."""
+        turned = self._kept.get(name)
+        if turned is None:  # contiguous columns: few of them are read, each for everybody
+            turned = self._kept[name] = np.asfortranarray(getattr(self, name))
+        return turned[:, column]
+
+    def worked_out(self, work: Callable[..., NDArray[Any]], *given: Hashable) -> NDArray[Any]:
+        """What ``work(self, *given)`` says of each row, worked out once and kept."""
+        key = (work, *given)
+        if key not in self._kept:
+            self._kept[key] = work(self, *given)
+        return self._kept[key]
+
     @cached_property
-    def levels_by_skill(self) -> Bytes:
-        """Levels with one contiguous column per skill, which the features read column by column."""
-        return np.asfortranarray(self.skill_level)
+    def _kept(self) -> dict[Hashable, NDArray[Any]]:
+        return {}
 
     @cached_property
     def says_skills(self) -> Booleans:
@@ -161,14 +175,17 @@ class Volunteers(Table):
         return has_any(self.languages)
 
     @cached_property
-    def skills_held(self) -> Whole:
-        """Columns of the skills that anybody holds."""
-        return np.flatnonzero(self.skill_level.any(axis=0))
-
-    @cached_property
     def effective_reach_km(self) -> Floats:
         """`reach_km`, with the default where nothing was said."""
         return np.where(np.isnan(self.reach_km), DEFAULT_REACH_KM, self.reach_km)
+
+    @cached_property
+    def cosine_of_reach(self) -> Floats:
+        """Cosine of the angle, seen from the middle of the Earth, that a person goes; a metre more than less.
+
+        Rounding of points and cosines may shift it by some 1e-16; 1e-14 is a metre.
+        """
+        return np.cos(np.minimum(np.pi, self.effective_reach_km / EARTH_RADIUS_KM)) - 1e-14
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

@@ -72,13 +72,26 @@ class TextVectors:
         ndarray of float64, shape (n, m)
             In [0, 1] but for rounding, and for topics that disagree, which may take 0.1 away.
         """
-        alike: NDArray[np.float64] = (self.terms @ others.by_term).toarray()
+        alike = others.alike_in_terms(self.terms)
         alike += self.topics @ others.topics.T
+        return alike
+
+    def alike_in_terms(self, terms: csr_array) -> NDArray[np.float64]:
+        """Products of the terms of other texts, m rows, with these; shape (m, n)."""
+        alike: NDArray[np.float64] = (terms @ self.by_term).toarray()
         return alike
 
     def toarray(self) -> NDArray[np.float64]:
         """All columns as a plain array, terms first, shape (n, n_terms + k)."""
         return np.hstack([self.terms.toarray(), self.topics])
+
+
+class FewTexts(TextVectors):
+    """Rows that are compared only once, for which it does not pay to turn the terms the other way round."""
+
+    def alike_in_terms(self, terms: csr_array) -> NDArray[np.float64]:
+        """The same, read row by row."""
+        return np.asarray((self.terms @ terms.toarray().T).T, dtype=np.float64)
 
 
 def stacked(several: Sequence[TextVectors]) -> TextVectors:

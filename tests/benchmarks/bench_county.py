@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from matching import Answer, Needs, SimilarityRanker, TextModel, Volunteers, check
+from matching import Answer, Needs, SimilarityRanker, TextModel, Volunteers, check, shortlist
 from matching.base import Table
 from matching.gates import latest_birth
 from tests.benchmarks.bench_matching import TODAY, made_up_vocabulary, places
 from tests.benchmarks.measuring import show
 
-COUNTY, QUERIES, TOP, TOPICS = 70_000, 1_000, 20, 128
+COUNTY, QUERIES, TOP, TOPICS, WARM = 70_000, 1_000, 20, 128, 400
 SKILLS, FIELDS, PAPERS, LANGUAGES = 130, 11, 15, 8
 
 
@@ -93,15 +93,27 @@ def _measure() -> None:
     passing = np.mean([check(each, people, today=TODAY).passes.mean() for each in one[:10]])
 
     def library(need: Needs) -> Any:
+        return shortlist(ranker, need, people, k=TOP, today=TODAY)[0].rows
+
+    def everybody(need: Needs) -> Any:
         return ranker.rank_volunteers(need, people, check(need, people, today=TODAY), TOP)[0].rows
 
     plainly = FilterThenScore(people)
-    ways: dict[str, Callable[[Needs], Any]] = {"the library": library, "numpy, float32": plainly}
+    ways: dict[str, Callable[[Needs], Any]] = {
+        "the library": library,
+        "the library, all asked and scored": everybody,
+        "numpy, float32": plainly,
+    }
     dense = np.ascontiguousarray(people.text_vectors.topics, dtype=np.float32)  # type: ignore[union-attr]
     if find_spec("faiss"):
         ways["Faiss, exact, the gates by numpy"] = WithFaiss(dense, plainly)
     ways["scikit-learn's neighbours, no gate"] = with_scikit_learn(dense)
+    first_time = median_ms(library, one)
+    # What is worked out for a skill is kept for the next need that asks for it.
+    for row in range(len(one), WARM):
+        library(town.needs.take([row]))
     took = {name: median_ms(work, one) for name, work in ways.items()}
+    took["the library, new people"] = first_time
     for name, each in took.items():
         rows.append([name, f"{each:.2f}", f"{each / took['the library']:.2f}"])
     show(
@@ -244,7 +256,8 @@ def median_ms(work: Callable[[Needs], Any], needs: list[Needs]) -> float:
 
 
 def bytes_of(table: Table) -> int:
-    arrays = [value for value in vars(table).values() if isinstance(value, np.ndarray)]
+    kept = vars(table).get("_kept", {})
+    arrays = [value for value in [*vars(table).values(), *kept.values()] if isinstance(value, np.ndarray)]
     text = table.text_vectors
     if text is not None:
         arrays += [text.topics, text.terms.data, text.terms.indices, text.terms.indptr]
