@@ -21,8 +21,13 @@ from matching.serve.rules import Rules
 OURS = "this library"
 """Its row in the table."""
 
-SIMILARITY = "without learning"
-"""The same decisions with a ranker that keeps to what was assumed."""
+WITHOUT_LEARNING = "without learning"
+"""The same decisions with a ranker that keeps to what was assumed of people's answers."""
+
+SIMILARITY = "similarity"
+"""The same decisions by similarity alone, as if nobody had ever answered."""
+
+OWN = (SIMILARITY, WITHOUT_LEARNING, OURS)
 
 Progress = Callable[[int, int], None]
 
@@ -123,9 +128,10 @@ def evaluate(
 
 
 def everyone(external: Sequence[str] | None = None) -> dict[str, Callable[[], Policy]]:
-    """The baselines, the library with and without learning, and another program where one is named."""
+    """The baselines, the library knowing less and knowing all, and another program where one is named."""
     policies: dict[str, Callable[[], Policy]] = {each.name: each for each in BASELINES}
-    policies[SIMILARITY] = lambda: Process(Rules(learns=False))
+    policies[SIMILARITY] = lambda: Process(Rules(learns=False, remembers=False))
+    policies[WITHOUT_LEARNING] = lambda: Process(Rules(learns=False))
     policies[OURS] = Process
     if external:
         policies["external"] = lambda: External(external)
@@ -144,24 +150,25 @@ def lines(table: Table) -> Iterable[str]:
 
 
 def _comparison(table: Table) -> Iterable[str]:
-    """The library against the best baseline of each measure and against itself without learning."""
+    """The library against the best baseline of each measure and against itself knowing less."""
     means = dict(zip(table.policies, table.means(), strict=True))
-    others = [name for name in means if name not in (OURS, SIMILARITY)]
-    yield f"| {table.regime}: {OURS} less | the best of the others | {SIMILARITY} |"
-    yield "|---|---|---|"
+    others = [name for name in means if name not in OWN]
+    yield f"| {table.regime}: {OURS} less | the best of the others | {SIMILARITY} | {WITHOUT_LEARNING} |"
+    yield "|---|---|---|---|"
     for column, each in enumerate(Measure):
         sign = 1 if each in HIGHER_IS_BETTER else -1
         judged = [name for name in others if means[name][column] > 0]
         best = max(judged, key=lambda name: sign * means[name][column], default=None)
         if each != Measure.VIOLATIONS:
-            yield f"| {each} | {_difference(table, best, each)} | {_difference(table, SIMILARITY, each)} |"
+            cells = [_difference(table, other, each) for other in (best, SIMILARITY, WITHOUT_LEARNING)]
+            yield f"| {each} | " + " | ".join(cells) + " |"
 
 
 def _difference(table: Table, other: str | None, each: Measure) -> str:
     if other is None or other not in table.policies:
         return "–"
     difference, half = table.against(OURS, other, each)
-    named = "" if other == SIMILARITY else f" ({other})"
+    named = "" if other in OWN else f" ({other})"
     return f"{difference:+.3f} ± {half:.3f}{named}"
 
 

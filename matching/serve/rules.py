@@ -37,5 +37,7 @@ class Rules:
     """No outcome counts for more than one over this, lest a few lucky answers decide."""
     learns: bool = True
     """False keeps to what was assumed, so that it can be seen what learning brings."""
+    remembers: bool = True
+    """False judges by similarity alone, as if nobody had ever answered or come; budgets hold all the same."""
     relearn_after: float = 1.25
     """Growth of the evidence after which the ranker learns anew."""

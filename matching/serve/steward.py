@@ -50,6 +50,8 @@ class Steward:
         self.town, self.rules = town, rules or Rules()
         people = len(town.people)
         self.history = History(people, fields=len(town.vocabulary.fields))
+        nothing = History(people, fields=len(town.vocabulary.fields))
+        self._remembered = self.history if self.rules.remembers else nothing
         self.ranker = LearntRanker()
         self.shortfall = Shortfall()
         self.courses: dict[str, Course] = {}
@@ -154,8 +156,8 @@ class Steward:
                 value=seen.value,
                 waves=np.array([self._waves(need, day) for need in lacking]),
                 pending=[self._pending(need, day) for need in lacking],
-                price=self.rules.price * self.history.usual_yes * (1 + self.sent.this_week(self.history.day)),
-                comes=self.history.chance_to_come(),
+                price=self._price(),
+                comes=self._remembered.chance_to_come(),
                 wanted=self.rules.wanted,
                 whole=True,
                 exploring=self._exploring(lacking, day),
@@ -176,7 +178,7 @@ class Steward:
         (need,) = self._fields.understand([need])
         self._course(need)
         chance = self._put_right(self.ranker.chance_of_yes(self._features([need]))[0])
-        chance = chance * self.history.chance_to_come()
+        chance = chance * self._remembered.chance_to_come()
         eligible = self._eligible([need])[0]
         order = sorted(rows, key=lambda row: (not eligible[row], -chance[row], self.town.people.ids[row]))
         return [(str(self.town.people.ids[row]), float(chance[row])) for row in order]
@@ -200,7 +202,7 @@ class Steward:
     def standby(self, day: int, need: Message) -> bool:
         """Is one more than the need's places wanted, in case somebody does not come?"""
         course = self._course(*self._fields.understand([need]))
-        come = self.history.chance_to_come()[course.going]
+        come = self._remembered.chance_to_come()[course.going]
         return float(np.prod(come)) < self.rules.spare_below
 
     # How it is reckoned
@@ -216,6 +218,11 @@ class Steward:
             raise ValueError(f"tier must be one of {', '.join(map(str, worth))}, but is {tier}")
         return worth[tier]
 
+    def _price(self) -> Floats:
+        """Of a message to each person."""
+        tired = 1 + self.sent.this_week(self.history.day)
+        return np.asarray(self.rules.price * self._remembered.usual_yes * tired)
+
     def _waves(self, need: Message, day: int) -> int:
         left = whole(need, "due_day") - day
         return int(np.clip(np.ceil(left / self.rules.days_per_wave), 1, 4))
@@ -230,7 +237,7 @@ class Steward:
         for need in needs:
             if need["id"] not in self._similarity:
                 self._similarity[need["id"]] = pair_features(self.town.needs([need]), self.town.people)[:, 0]
-        past = self.history.features(
+        past = self._remembered.features(
             fields=np.array([self.town.field_column(need) for need in needs], dtype=np.int64),
             cells=np.array([cell_of(need) for need in needs], dtype=np.int64),
             places=[str(need.get("community")) for need in needs],
