@@ -159,4 +159,5 @@ def _suggestion(run_id: UUID, rank: int, person: RankedPerson, likely: float) ->
         "reasons": list(person.reasons),
         "unknown": list(person.unknown),
         "nearness": person.nearness,
+        "features": person.features,
     }

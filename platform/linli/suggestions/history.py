@@ -13,12 +13,15 @@ from linli.needs.models import Shift
 from linli.participation.models import Participation
 from linli.participation.rules import SAID_NO, TAKES_A_PLACE
 from linli.suggestions import reads
-from linli.suggestions.models import Suggestion, SuggestionRun
+from linli.suggestions.models import QuestionFeatures, Suggestion, SuggestionRun
 
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """`asked` counts invitations that were answered or ran out, as the matcher does; `fits` coming needs."""
+    """`asked` counts invitations that were answered or ran out, as the matcher does; `fits` coming needs.
+
+    `kept` counts questions with which it is kept how well the need suited then.
+    """
 
     asked: int
     said_yes: int
@@ -26,6 +29,7 @@ class History:
     said_no_to: int
     blocked: int
     fits: int
+    kept: int
 
 
 async def history_of(session: AsyncSession, *, account_id: UUID, now: datetime) -> History:
@@ -37,8 +41,9 @@ async def history_of(session: AsyncSession, *, account_id: UUID, now: datetime) 
         _said_no_to(account_id).scalar_subquery(),
         _blocked(account_id).scalar_subquery(),
         _fits(account_id, now).scalar_subquery(),
+        _kept(account_id).scalar_subquery(),
     )
-    promised, said_no_to, blocked, fits = (await session.execute(counts)).one()
+    promised, said_no_to, blocked, fits, kept = (await session.execute(counts)).one()
     return History(
         asked=asked,
         said_yes=said_yes,
@@ -46,6 +51,7 @@ async def history_of(session: AsyncSession, *, account_id: UUID, now: datetime) 
         said_no_to=said_no_to,
         blocked=blocked,
         fits=fits,
+        kept=kept,
     )
 
 
@@ -80,4 +86,13 @@ def _fits(account_id: UUID, now: datetime) -> Select[tuple[int]]:
         .join(SuggestionRun, SuggestionRun.id == Suggestion.run_id)
         .join(Shift, Shift.id == SuggestionRun.shift_id)
         .where(Suggestion.account_id == account_id, Shift.starts_at > now)
+    )
+
+
+def _kept(account_id: UUID) -> Select[tuple[int]]:
+    return (
+        select(func.count())
+        .select_from(QuestionFeatures)
+        .join(Participation, Participation.id == QuestionFeatures.participation_id)
+        .where(Participation.account_id == account_id)
     )

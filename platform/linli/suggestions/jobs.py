@@ -16,6 +16,7 @@ from linli.needs.queries import is_vouched_for
 from linli.needs.rules import NeedState
 from linli.participation.models import Participation
 from linli.suggestions.actions import read_for, store
+from linli.suggestions.asking import forget_old_features
 from linli.suggestions.lacking import has_unweighed, weigh
 from linli.suggestions.models import SuggestionRun
 from linli.suggestions.pools import COUNTY_DIGITS, county_of
@@ -125,4 +126,5 @@ JOBS: Final = (
     Job("suggestions.weigh", timedelta(seconds=30), weigh, has_unweighed),
     Job("suggestions.forget_past", timedelta(hours=1), forget_past),
     Job("suggestions.forget_shown_lists", timedelta(hours=1), forget_shown_lists),
+    Job("suggestions.forget_old_features", timedelta(hours=1), forget_old_features),
 )

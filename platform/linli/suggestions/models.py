@@ -51,11 +51,28 @@ class Suggestion(Base):
     unknown: Mapped[list[Any]]
     # {"km": 3} or {"tier": "township"}, as coarse as it may be told.
     nearness: Mapped[dict[str, Any]]
+    # How need and person suited each other, by feature: {"skills": 0.5, ...}.
+    features: Mapped[dict[str, Any] | None]
 
     @property
     def is_learnt(self) -> bool:
         """Whether the score is the chance of a yes that was learnt, and the contributions its log-odds."""
         return "usual" in self.contributions
+
+
+class QuestionFeatures(Base):
+    """How need and person suited each other when the question was sent, as in `Suggestion.features`.
+
+    What the person answered before is not among them: it is read from the answers themselves.
+    """
+
+    __tablename__ = "question_features"
+
+    participation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("participations.id", ondelete="CASCADE"), primary_key=True
+    )
+    features: Mapped[dict[str, Any]]
+    kept_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class MatcherVersion(WithId):

@@ -16,6 +16,7 @@ from linli.suggestions.reads import NeedRow, PairRow, PromiseRow, ShiftRow
 from linli.suggestions.tables import NeedTable, bookings_of, pairs_of
 from matching import (
     Eligibility,
+    Feature,
     HistoryFeature,
     Needs,
     Ranker,
@@ -25,6 +26,7 @@ from matching import (
     Volunteers,
     check,
     explain_pairs,
+    pair_features,
     probability_of_yes,
 )
 from matching.informed import USUAL
@@ -35,6 +37,7 @@ AT_ONCE: Final = 8
 KEPT: Final = 50
 KEPT_PER_PLACE: Final = 8
 MOST_KEPT: Final = 500
+FEATURE_DECIMALS: Final = 4
 
 EARLIER: Final = ReasonCode.EARLIER_ANSWERS.value
 Json = dict[str, Any]
@@ -54,6 +57,7 @@ class RankedPerson:
     reasons: tuple[Json, ...]
     unknown: tuple[str, ...]
     nearness: Json
+    features: Json
 
 
 @dataclass(frozen=True)
@@ -160,8 +164,8 @@ def _people(
 ) -> Iterator[RankedPerson]:
     rows = best.rows[:most]
     one, people = needs.take([row]), pool.people.take(rows)
-    told = explain_pairs(ranker, one, people)[0]
-    for person, where, why in zip(rows.tolist(), _nearness(one, people), told, strict=True):
+    told, suits = explain_pairs(ranker, one, people)[0], _features(one, people)
+    for person, where, why, features in zip(rows.tolist(), _nearness(one, people), told, suits, strict=True):
         yield RankedPerson(
             account_id=pool.account_ids[person],
             score=why.score,
@@ -170,7 +174,14 @@ def _people(
             reasons=tuple(reason_of(each) for each in why.reasons),
             unknown=tuple(gate.name.lower() for gate in eligible.to_ask(row, person)),
             nearness=where,
+            features=features,
         )
+
+
+def _features(one: Needs, people: Volunteers) -> list[Json]:
+    """How they suit each other, as it is kept with a question; what a person answered before is not in it."""
+    values = pair_features(one, people)[:, 0, :].round(FEATURE_DECIMALS).T
+    return [dict(zip(map(str, Feature), each, strict=True)) for each in values.tolist()]
 
 
 def _nearness(one: Needs, people: Volunteers) -> list[Json]:

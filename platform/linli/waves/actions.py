@@ -17,6 +17,7 @@ from linli.participation import actions as participation
 from linli.participation.actions.steps import FULL, refuse_closed
 from linli.participation.actions.telling import tell_members
 from linli.participation.models import Participation
+from linli.suggestions.asking import ask
 from linli.suggestions.joint import DecidedWave
 from linli.suggestions.queries import WavePlan, WavesLeft, answer_for_shift
 from linli.suggestions.waves import NextWave, Seat
@@ -178,7 +179,7 @@ async def _send(
 ) -> participation.Asked:
     """Everybody is checked again, their budget too, with their account locked."""
     places_free = shift.places_free
-    asked = await participation.invite(
+    asked = await ask(
         session,
         shift_id=shift.id,
         account_ids=account_ids,

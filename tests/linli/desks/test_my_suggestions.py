@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.accounts.models import Account
 from linli.core.audit import AuditEntry
 from linli.participation.rules import State
+from linli.suggestions.models import QuestionFeatures
 from linli.volunteers.models import VolunteerProfile
 from linli.volunteers.queries import profile_of
 from linli.volunteers.rules import SkillLevel
@@ -48,6 +49,23 @@ async def test_everything_that_is_compared_is_named_with_a_way_to_delete_it(
         assert said in page
     assert page.count('action="/me/suggestions/forget"') == 5
     assert 'action="/me/suggestions/forget-answers"' in page
+    assert "it is kept how well the need suited you" not in page
+
+
+async def test_what_is_kept_with_questions_is_told_taken_along_and_deleted(
+    session: AsyncSession, visitor: Visitor, person: Account
+) -> None:
+    need = await make_need(session)
+    asked = await make_participation(session, need.shifts[0], person, State.invited, asked_at=NOW)
+    session.add(QuestionFeatures(participation_id=asked.id, features={"skills": 0.75}, kept_at=NOW))
+    await session.flush()
+    assert "With 1 question it is kept" in (await visitor.get("/me/suggestions")).text
+    assert "How well needs suited you when you were asked" in (await visitor.get("/me/data")).text
+    [kept] = (await visitor.get("/me/data.json")).json()["what_counted_in_questions"]
+    assert kept["features"] == {"skills": 0.75}
+    assert (await visitor.submit("/me/suggestions/forget-answers")).status_code == 303
+    assert (await visitor.get("/me/data.json")).json()["what_counted_in_questions"] == []
+    assert "it is kept how well the need suited you" not in (await visitor.get("/me/suggestions")).text
 
 
 async def test_one_thing_is_deleted_and_the_rest_stays(

@@ -135,7 +135,7 @@ async def test_what_happened_is_counted_and_answers_can_be_forgotten(
         need = await make_need(session)
         await make_participation(session, need.shifts[0], person, state, asked_at=earlier)
     seen = await history_of(session, account_id=person.id, now=now)
-    assert seen == History(asked=3, said_yes=1, promised=1, said_no_to=1, blocked=0, fits=0)
+    assert seen == History(asked=3, said_yes=1, promised=1, said_no_to=1, blocked=0, fits=0, kept=0)
     await forget_answers(session, account=person, now=now)
     seen = await history_of(session, account_id=person.id, now=now)
     assert (seen.asked, seen.said_yes, seen.promised, seen.said_no_to) == (0, 0, 1, 1)

@@ -32,7 +32,7 @@ from linli.notifications.models import Notice, OutboxMessage
 from linli.organizations.models import Membership, MembershipInvitation, Organization
 from linli.participation.models import FriendGroupMember, Participation
 from linli.rosters.models import RegisteredPerson
-from linli.suggestions.models import ShownList, Suggestion
+from linli.suggestions.models import QuestionFeatures, ShownList, Suggestion
 from linli.teams.models import Team, TeamMember
 from linli.volunteers.models import (
     VolunteerCredential,
@@ -106,6 +106,7 @@ async def own_data(session: AsyncSession, *, account_id: UUID) -> dict[str, Any]
         data[name] = [_row(row) for row in rows]
     data["conversation_messages"] = await _written(session, account_id)
     data["questions_in_waves"] = await _questions_in_waves(session, account_id)
+    data["what_counted_in_questions"] = await _what_counted(session, account_id)
     data["answers_to_reports_about_you"] = await _answers_to_reports(session, account_id)
     data["needs_taken_part_in"] = await _needs(session, account_id)
     data["organizations"] = await _organizations(session, account_id)
@@ -132,6 +133,17 @@ async def _questions_in_waves(session: AsyncSession, account_id: UUID) -> list[d
         .join(Participation, Participation.id == WaveQuestion.participation_id)
         .where(Participation.account_id == account_id)
         .order_by(WaveQuestion.participation_id)
+    )
+    return [_row(row) for row in rows]
+
+
+async def _what_counted(session: AsyncSession, account_id: UUID) -> list[dict[str, Any]]:
+    """How well a need suited the person when they were asked."""
+    rows = await session.scalars(
+        select(QuestionFeatures)
+        .join(Participation, Participation.id == QuestionFeatures.participation_id)
+        .where(Participation.account_id == account_id)
+        .order_by(QuestionFeatures.participation_id)
     )
     return [_row(row) for row in rows]
 

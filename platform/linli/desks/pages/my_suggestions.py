@@ -19,9 +19,10 @@ from linli.divisions.shown import path_named
 from linli.needs.queries import find_need
 from linli.needs.rules import RUNNING_STATES
 from linli.participation.policies import may_ask_about_need
+from linli.suggestions.asking import forget_answers
 from linli.suggestions.history import history_of
 from linli.suggestions.why import why_shown
-from linli.volunteers.actions import forget_answers, save_profile
+from linli.volunteers.actions import save_profile
 from linli.volunteers.asking.queries import asking_of
 from linli.volunteers.forms import Part, read_version
 from linli.volunteers.queries import papers_of, profile_of

@@ -14,6 +14,7 @@ from linli.core.web.security import may
 from linli.core.web.templating import done
 from linli.needs.policies import may_manage_need
 from linli.participation import actions, queries
+from linli.suggestions.asking import ask as ask_people
 from linli.suggestions.queries import are_suggested
 from linli.waves import actions as waves
 from linli.waves.models import Asking
@@ -51,7 +52,7 @@ async def ask(request: Asked, session: Session, caller: Caller, form: Form, now:
         said = Message("The first wave is out. The rest goes on by itself.") if chosen else WAITS
         return done(request, back, said)
     allowed = await are_suggested(session, need_id=need_id, account_ids=chosen)
-    asked = await actions.invite(
+    asked = await ask_people(
         session, shift_id=shift_id, account_ids=allowed, asked_by_id=caller.account_id, now=now
     )
     return done(request, back, _told(asked))

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.core import i18n
 from linli.needs.models import Need
 from linli.suggestions import reads
+from linli.suggestions.asking import features_of_questions
 from linli.suggestions.learning.answers import AnswerRow, What, answer_rows, events
 from linli.suggestions.learning.past import ANSWERS, Past, past_of
 from linli.suggestions.matcher import matcher
@@ -39,10 +40,11 @@ ChancesOf = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, flo
 
 @dataclass(frozen=True)
 class Material:
-    """What was read: answers with the needs and people as they are now. Older profiles are not kept.
+    """What was read: answers with the needs and people as they are now.
 
     Only people who may be proposed are among them: who does not want that teaches nothing either. `chances`
     are those with which questions came to be asked, by the participation; what is not in it was certain.
+    `kept` is how need and person suited each other when the question was sent, where that is known.
     """
 
     rows: Sequence[AnswerRow]
@@ -50,6 +52,7 @@ class Material:
     people: Sequence[PoolRow]
     now: datetime
     chances: Mapping[UUID, float]
+    kept: Mapping[UUID, Mapping[str, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +93,11 @@ async def read_material(session: AsyncSession, *, now: datetime, chances_of: Cha
         needs += await reads.need_rows(session, chosen, now=BEGINNING, limit=AT_ONCE, only_free=False)
     known = {person.account_id for person in people}
     chances: dict[UUID, float] = {}
+    kept: dict[UUID, Mapping[str, float]] = {}
     for some in _parts({row.id for row in rows if row.asked_at}):
         chances |= await chances_of(session, some)
-    return Material([row for row in rows if row.account_id in known], needs, people, now, chances)
+        kept |= await features_of_questions(session, some)
+    return Material([row for row in rows if row.account_id in known], needs, people, now, chances, kept)
 
 
 def _parts(ids: set[UUID]) -> Iterator[list[UUID]]:
@@ -158,11 +163,15 @@ class Tables:
         return pairs
 
     def _alike(self, rows: Sequence[AnswerRow]) -> Floats:
-        """How need and person suit each other, shift by shift."""
+        """How need and person suited each other when it was asked; by what both say today if nobody knows."""
         of_shift: dict[UUID, list[int]] = defaultdict(list)
-        for place, row in enumerate(rows):
-            of_shift[row.shift_id].append(place)
         found = np.zeros((len(rows), len(Feature)))
+        for place, row in enumerate(rows):
+            kept = self.material.kept.get(row.id, {})
+            if kept.keys() >= set(Feature):
+                found[place] = [kept[name] for name in Feature]
+            else:
+                of_shift[row.shift_id].append(place)
         for shift_id, places in of_shift.items():
             need = self.needs.needs.take([self.needs.needs.row_by_id[str(shift_id)]])
             people = self.people.take([self.people.row_by_id[str(rows[each].account_id)] for each in places])
