@@ -87,6 +87,8 @@ class TeamMember(WithId):
         ),
         Index("uq_team_members_leader", "team_id", unique=True, sqlite_where=_LEADS, postgresql_where=_LEADS),
         Index("ix_team_members_team_id_state", "team_id", "state"),
+        # The unique one holds open seats only, and a database uses such an index where it is told the states.
+        Index("ix_team_members_account_id_state", "account_id", "state"),
     )
 
     team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
