@@ -17,6 +17,8 @@ from linli.core.resources import resource_folder
 def create_templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(resource_folder("templates")),
+        # Read once, as static files are: looking at each part of each page again asks the disk twenty times.
+        auto_reload=False,
         # Everything but the plain parts of mails and text messages.
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
         undefined=StrictUndefined,
