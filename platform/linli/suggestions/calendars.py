@@ -1,5 +1,6 @@
 """When the members of one team or organization are free, over all the times of a list of needs."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -45,28 +46,36 @@ class Calendars:
 
     def counts(self, needs: Needs, asked_by: Sequence[UUID | None]) -> Counts:
         """A row for each time: who is free, who has not said, and who holds the rarest paper it requires."""
-        born_by = latest_birth(needs.local_day, needs.minimum_age)
-        found = np.array(
-            [self._counted(needs, row, born_by[row], self.apart.get(id)) for row, id in enumerate(asked_by)]
+        told = self._told(needs, asked_by)
+        return Counts(
+            free=(told == Answer.YES).sum(axis=0),
+            maybe_free=(told == Answer.UNKNOWN).sum(axis=0),
+            papers_free=self._papers(needs, told != Answer.NO)[:, None],
         )
-        free, maybe_free, papers = found.reshape(-1, 3).astype(np.int64).T
-        return Counts(free=free, maybe_free=maybe_free, papers_free=papers[:, None])
 
-    def _counted(self, needs: Needs, row: int, born_by: Any, apart: Whole | None) -> tuple[int, int, int]:
-        """Where no paper is required, one who could come is enough."""
-        told = self.weeks[:, needs.cells[row]].min(axis=1, initial=Answer.YES)
-        overlap = (self.begins < needs.end_minute[row]) & (self.ends > needs.start_minute[row])
-        told[self.promised_by[overlap]] = Answer.NO
-        told[self.born_on > born_by] = Answer.NO
-        if apart is not None:
-            told[apart] = Answer.NO
-        required = np.flatnonzero(needs.credentials_required[row])
-        holders = self.held_until[told != Answer.NO][:, required] >= needs.last_day[row]
-        return (
-            int((told == Answer.YES).sum()),
-            int((told == Answer.UNKNOWN).sum()),
-            int(holders.sum(axis=0).min(initial=len(told) + 1)),
-        )
+    def _told(self, needs: Needs, asked_by: Sequence[UUID | None]) -> NDArray[np.int8]:
+        """A row for each member, a column for each time: free, busy, or not known."""
+        told = np.full((len(self.weeks), len(needs)), Answer.YES, dtype=np.int8)
+        for rows, cells in needs.rows_by_cells:
+            told[:, rows] = self.weeks[:, cells].min(axis=1, keepdims=True)
+        told[self.born_on[:, None] > latest_birth(needs.local_day, needs.minimum_age)] = Answer.NO
+        for member, begin, end in zip(self.promised_by, self.begins, self.ends, strict=True):
+            told[member, (begin < needs.end_minute) & (end > needs.start_minute)] = Answer.NO
+        rows_of: defaultdict[UUID | None, list[int]] = defaultdict(list)
+        for row, asker in enumerate(asked_by):
+            rows_of[asker].append(row)
+        for asker in self.apart.keys() & rows_of.keys():
+            told[self.apart[asker][:, None], rows_of[asker]] = Answer.NO
+        return told
+
+    def _papers(self, needs: Needs, may_come: NDArray[np.bool_]) -> Whole:
+        """How many hold the rarest paper; where none is required, one who could come is enough."""
+        rarest = np.full(len(needs), len(may_come) + 1, dtype=np.int64)
+        for paper in np.flatnonzero(needs.credentials_required.any(axis=0)):
+            rows = np.flatnonzero(needs.credentials_required[:, paper])
+            holds = self.held_until[:, paper, None] >= needs.last_day[rows]
+            rarest[rows] = np.minimum(rarest[rows], (holds & may_come[:, rows]).sum(axis=0))
+        return rarest
 
 
 async def calendars_of(

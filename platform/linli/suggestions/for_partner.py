@@ -26,11 +26,11 @@ from linli.suggestions.matcher import matcher
 from linli.suggestions.open_needs import open_needs_in
 from linli.suggestions.partners import shared_digits, teams_of, words_of, works_in
 from linli.suggestions.pools import COUNTY_DIGITS
-from linli.suggestions.reads import ShiftRow
+from linli.suggestions.reads import NeedRow, ShiftRow
 from linli.suggestions.tables import MISSING, Floats, NeedTable, division_columns
 from linli.teams.models import Team
 from linli.teams.queries import fields_of
-from matching import Answer, PartnerRanking, Partners, rank_partners, texts_alike
+from matching import Answer, PartnerGate, PartnerRanking, Partners, rank_partners, texts_alike
 
 SHOWN: Final = 20
 MOST_REASONS: Final = 3
@@ -103,14 +103,14 @@ async def needs_for_organization(
 
 async def _needs_for(session: AsyncSession, partner: _Partner, *, now: datetime, ranked: bool) -> NeedsShown:
     counties = {area[:COUNTY_DIGITS] for area in partner.areas}
-    listed, _ = await open_needs_in(session, sorted(counties), now=now)
-    table = _coming(listed, partner, now)
-    if not ranked or not table.of_row:
-        ids = dict.fromkeys(need.id for need, _ in table.of_row if need.id not in partner.said_no)
-        newest = list(ids)[:SHOWN]
+    table, _ = await open_needs_in(session, sorted(counties), now=now)
+    rows = _coming(table, partner, now)
+    if not ranked or not rows:
+        needs = (table.of_row[row][0] for row in rows)
+        newest = list(dict.fromkeys(need.id for need in needs if need.id not in partner.said_no))[:SHOWN]
         return NeedsShown(await cards_by_ids(session, newest, now=now))
     calendars = await calendars_of(session, partner.team_ids, around=table.span)
-    fitting, excluded = await asyncio.to_thread(_ranked, table, partner, calendars)
+    fitting, excluded = await asyncio.to_thread(_ranked, table, rows, partner, calendars)
     cards = await cards_by_ids(session, list(fitting), now=now)
     return NeedsShown(
         [_on_card(card, fitting[card.id]) for card in cards],
@@ -119,28 +119,30 @@ async def _needs_for(session: AsyncSession, partner: _Partner, *, now: datetime,
     )
 
 
-def _coming(table: NeedTable, partner: _Partner, now: datetime) -> NeedTable:
-    """Times that have not begun, of other people's needs, the newest first."""
-    rows = [
+def _coming(table: NeedTable, partner: _Partner, now: datetime) -> list[int]:
+    """Rows of times that have not begun, of other people's needs, the newest first."""
+    return [
         row
         for row, (need, shift) in enumerate(table.of_row)
         if shift and shift.starts_at > now and need.organization_id not in partner.not_from
     ]
-    return NeedTable(table.needs.take(rows), tuple(table.of_row[row] for row in rows))
 
 
 def _ranked(
-    table: NeedTable, partner: _Partner, calendars: Calendars
+    table: NeedTable, rows: Sequence[int], partner: _Partner, calendars: Calendars
 ) -> tuple[dict[UUID, _Fitting], dict[str, int]]:
     """Each need once, by its best time; and how many needs have no time that fits."""
     partners = _partners(table, partner, calendars)
-    ranking = _ranking(table, partners, range(len(partners)))
+    ranking = _ranking(table, partners, rows)
     best: dict[UUID, int] = {}
-    for n, row in enumerate(ranking.rows.tolist()):
-        best.setdefault(table.of_row[row][0].id, n)
-    left_out = {need.id: row for row, (need, _) in enumerate(table.of_row) if need.id not in best}
+    for n, place in enumerate(ranking.rows.tolist()):
+        best.setdefault(table.of_row[rows[place]][0].id, n)
+    left_out = {table.of_row[row][0].id: row for row in rows if table.of_row[row][0].id not in best}
     failing = _ranking(table, partners, list(left_out.values())).first_failing
-    shown = {id: _told(table, partners, ranking, partner, n) for id, n in islice(best.items(), SHOWN)}
+    shown = {
+        id: _told(table, partners, rows[ranking.rows[n]], partner, ranking.unknown[n])
+        for id, n in islice(best.items(), SHOWN)
+    }
     return shown, {str(gate): count for gate, count in failing.items()}
 
 
@@ -157,11 +159,13 @@ def _ranking(table: NeedTable, partners: Partners, rows: Sequence[int]) -> Partn
 def _partners(table: NeedTable, partner: _Partner, calendars: Calendars) -> Partners:
     needs = [need for need, _ in table.of_row]
     counts = calendars.counts(table.needs, [need.organization_id for need in needs])
+    divisions = [_division(need) for need in needs]
+    nearest = {division: _nearest(partner.areas, division) for division in set(divisions)}
     return Partners(
         ids=table.needs.ids,
         # Whether it may be asked at all is looked at before, and said on the page.
         verified=np.ones(len(needs), dtype=np.bool_),
-        divisions=division_columns([_nearest(partner.areas, need.division or "") for need in needs]),
+        divisions=division_columns([nearest[division] for division in divisions]),
         fields=np.array([works_in(partner.fields, need.field_id) for need in needs], dtype=np.int8),
         free=counts.free,
         maybe_free=counts.maybe_free,
@@ -180,18 +184,17 @@ def _alike(table: NeedTable, text: str) -> Floats:
 
 
 def _told(
-    table: NeedTable, partners: Partners, ranking: PartnerRanking, partner: _Partner, n: int
+    table: NeedTable, partners: Partners, row: int, partner: _Partner, unknown: Sequence[PartnerGate]
 ) -> _Fitting:
-    row = int(ranking.rows[n])
     need, shift = table.of_row[row]
-    division = need.division or ""
+    division = _division(need)
     reasons = partner_words.reasons(
         free=int(partners.free[row]),
         field_id=need.field_id if partners.fields[row] == Answer.YES else None,
         shared_digits=shared_digits(_nearest(partner.areas, division), division),
         has_papers=bool(need.credentials),
     )
-    return _Fitting(shift, reasons[:MOST_REASONS], partner_words.to_settle(ranking.unknown[n]))
+    return _Fitting(shift, reasons[:MOST_REASONS], partner_words.to_settle(unknown))
 
 
 def _on_card(card: NeedCard, fitting: _Fitting) -> NeedCard:
@@ -207,6 +210,10 @@ def _nearest(areas: Sequence[str], division: str) -> str:
         return contains(area, division) or contains(division, area), shared_digits(area, division)
 
     return max(areas, key=closeness)
+
+
+def _division(need: NeedRow) -> str:
+    return need.division or ""
 
 
 def _places_free(shift: ShiftRow | None) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -156,13 +156,15 @@ def availability_table(weeks: Sequence[str]) -> NDArray[np.int8]:
 
 def division_columns(codes: Sequence[str | None]) -> NDArray[np.int64]:
     """Codes of province, prefecture, county, township and community; 0 where a code does not reach."""
-    return np.array(
-        [
-            [int(code[:length]) if code and len(code) >= length else 0 for length in CODE_LENGTHS]
-            for code in codes
-        ],
-        dtype=np.int64,
-    ).reshape(-1, len(CODE_LENGTHS))
+    return np.array([_columns_of(code or "") for code in codes], dtype=np.int64).reshape(
+        -1, len(CODE_LENGTHS)
+    )
+
+
+@lru_cache(maxsize=8192)
+def _columns_of(code: str) -> tuple[int, ...]:
+    """Of one code: many rows lie in few communities."""
+    return tuple(int(code[:length]) if len(code) >= length else 0 for length in CODE_LENGTHS)
 
 
 def _places(rows: Sequence[PoolRow] | Sequence[NeedRow]) -> Mapping[str, Any]:
