@@ -22,6 +22,7 @@ from linli.app import create_app
 from linli.core import clock
 from linli.core.config import Environment, Settings, read_settings
 from linli.core.db import Database
+from linli.core.kept import forget_everything
 from linli.core.logging import configure_logging
 from linli.core.web.application import Application
 from linli.core.web.csrf import new_form_token
@@ -189,6 +190,12 @@ def clock_stands_at_now() -> Iterator[None]:
     clock.move(NOW - datetime.now(UTC))
     yield
     clock.reset()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept() -> None:
+    """Each test counts anew."""
+    forget_everything()
 
 
 class Visitor(httpx.AsyncClient):

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -17,22 +17,25 @@ from linli.core.paging import Page, read_page
 from linli.organizations.models import Organization
 from linli.volunteers.names import shown_name
 
+# Put together once: every look at a need asks it, and every place that is taken.
+_BLOCKED_BY: Final = (
+    select(Block.side)
+    .where(
+        Block.organization_id == bindparam("organization_id"),
+        Block.account_id == bindparam("account_id"),
+        Block.ended_at.is_(None),
+    )
+    .order_by(case((Block.side == bindparam("first", type_=Block.side.type), 0), else_=1))
+    .limit(1)
+)
+
 
 async def blocked_by(
     session: AsyncSession, *, organization_id: UUID | None, account_id: UUID, first: Side = Side.volunteer
 ) -> Side | None:
     """Which side has blocked the other; `first` where both have."""
-    order = case((Block.side == first, 0), else_=1)
-    side: Side | None = await session.scalar(
-        select(Block.side)
-        .where(
-            Block.organization_id == organization_id,
-            Block.account_id == account_id,
-            Block.ended_at.is_(None),
-        )
-        .order_by(order)
-        .limit(1)
-    )
+    given = {"organization_id": organization_id, "account_id": account_id, "first": first}
+    side: Side | None = await session.scalar(_BLOCKED_BY, given)
     return side
 
 

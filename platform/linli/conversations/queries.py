@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -173,14 +174,16 @@ async def messages_in(
     return Page([row[0] for row in page.rows], page.next_cursor)
 
 
+_PUBLISHED: Final = (
+    select(PublishedAnswer)
+    .where(PublishedAnswer.need_id == bindparam("need_id"))
+    .order_by(PublishedAnswer.id)
+    .limit(MOST_PUBLISHED)
+)
+
+
 async def published_answers(session: AsyncSession, need_id: UUID) -> Sequence[PublishedAnswer]:
-    found = await session.scalars(
-        select(PublishedAnswer)
-        .where(PublishedAnswer.need_id == need_id)
-        .order_by(PublishedAnswer.id)
-        .limit(MOST_PUBLISHED)
-    )
-    return found.all()
+    return (await session.scalars(_PUBLISHED, {"need_id": need_id})).all()
 
 
 async def need_ended_at(session: AsyncSession, need_id: UUID) -> datetime | None:

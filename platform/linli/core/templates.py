@@ -3,14 +3,13 @@
 from datetime import date, datetime
 from functools import lru_cache
 
-from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from linli.core import i18n
 from linli.core.forms import too_large
-from linli.core.i18n import BABEL_LOCALES, HTML_LANGUAGES, Message
+from linli.core.i18n import HTML_LANGUAGES, Message
 from linli.core.resources import resource_folder
 
 
@@ -37,7 +36,7 @@ def create_templates() -> Environment:
         "month": pass_context(lambda c, value: i18n.say_month(_as_day(value), c["locale"])),
         "clock": lambda value: i18n.local(value).strftime("%H:%M"),
         "iso": lambda value: value.isoformat(),
-        "number": pass_context(lambda c, value: format_decimal(value, locale=BABEL_LOCALES[c["locale"]])),
+        "number": pass_context(lambda c, value: i18n.say_number(value, c["locale"])),
         "km": pass_context(_km),
         "hours": pass_context(_hours),
         "ago": pass_context(_ago),

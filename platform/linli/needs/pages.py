@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import segno
@@ -15,6 +16,7 @@ from linli.core import i18n, seed
 from linli.core.db import new_id
 from linli.core.errors import Conflict, FieldErrors, Invalid, NotFound
 from linli.core.i18n import Message
+from linli.core.kept import Kept
 from linli.core.web.given import Asked, Caller, Form, Id, Now, PathText, QueryText, Session
 from linli.core.web.security import anyone, may
 from linli.core.web.templating import done, locale_of, render
@@ -32,6 +34,8 @@ Page = Response[Any]
 POSTED = Message("Posted. We are looking for people who fit.")
 NONE_OF_THESE = (Message("None of these"), "#other", False)
 ORDERS = ((Message("Where people are missing most"), False), (Message("Soonest first"), True))
+# Beside the filters: every look at the list would count all open needs.
+COUNTS: Final[Kept[str | None, dict[str, int]]] = Kept(lasts=timedelta(seconds=10), most=256)
 KEPT = Message("Kept as a draft. Only your organization sees it.")
 
 
@@ -54,7 +58,8 @@ async def list_needs(
         chosen = replace(chosen, division=found[0])
     read = queries.open_needs if chosen.is_soonest_first else queries.lacking_needs
     page = await read(session, now=now, chosen=chosen, zone=i18n.zone(), after=after)
-    counts = await queries.open_field_counts(session, now=now, division=chosen.code)
+    count = partial(queries.open_field_counts, session, now=now, division=chosen.code)
+    counts = await COUNTS.find(chosen.code, now, count)
     return render(
         request,
         "needs/index.html",

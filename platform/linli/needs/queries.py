@@ -87,6 +87,9 @@ _WHOLE: Final = (
     )
     .execution_options(populate_existing=True)
 )
+_WITH_ASKER: Final = _WHOLE.add_columns(Organization).outerjoin(
+    Organization, Organization.id == Need.organization_id
+)
 # Under a lock everything is read by statements of its own: what is joined would be as old as the wait for
 # the lock. The weaker lock: rows that only point at the need, as suggestions do, are written meanwhile.
 _LOCKED: Final = (
@@ -113,6 +116,14 @@ async def find_need(session: AsyncSession, need_id: UUID, *, lock: bool = False)
     if need is None:
         raise NotFound
     return need
+
+
+async def find_need_and_asker(session: AsyncSession, need_id: UUID) -> tuple[Need, Organization | None]:
+    """The same with who asks, as everybody's page shows it; an imported need has nobody."""
+    found = (await session.execute(_WITH_ASKER, {"need_id": need_id})).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found.Need, found.Organization
 
 
 async def lock_need_of_shift(session: AsyncSession, shift_id: UUID) -> Need:

@@ -15,9 +15,8 @@ from linli.core.web.given import Caller, Id, Now, Session
 from linli.core.web.security import may, needs_scope
 from linli.divisions.shown import path_named
 from linli.needs.models import Need, Shift
-from linli.needs.queries import find_need
+from linli.needs.queries import find_need_and_asker
 from linli.needs.rules import RUNNING_STATES, Joining, Priority, Setting, is_overdue
-from linli.organizations.models import Organization
 from linli.organizations.policies import is_officer_of
 from linli.participation.policies import may_see_need
 
@@ -129,8 +128,7 @@ EXAMPLE: Final = WholeNeed(
     responses=answers(EXAMPLE),
 )
 async def show_need(session: Session, caller: Caller, now: Now, need_id: Id) -> WholeNeed:
-    need = await find_need(session, need_id)
-    organization = await session.get(Organization, need.organization_id) if need.organization_id else None
+    need, organization = await find_need_and_asker(session, need_id)
     is_own = organization is not None and is_officer_of(caller, organization.id)
     community = path_named(need.division or "")
     return WholeNeed(

@@ -1,14 +1,16 @@
 """The figures of an area over a span: all of them for staff, no small number for the public."""
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core import seed
 from linli.core.i18n import Message, Named
+from linli.core.kept import Kept
 from linli.divisions.shown import named
 from linli.reports import queries
 from linli.reports.months import Month, months_of
@@ -67,24 +69,13 @@ class Figures:
     behind_fields: tuple[tuple[Name, int], ...] = field(default=())
 
 
-_kept: OrderedDict[tuple[Area, int], Figures] = OrderedDict()
+_public: Kept[tuple[Area, int], Figures] = Kept(lasts=KEPT_FOR, most=MOST_KEPT)
 
 
 async def public_figures(session: AsyncSession, *, area: Area, weeks: int, now: datetime) -> Figures:
     """Kept for a while: everybody may ask, and the whole country is long to count."""
-    kept = _kept.get((area, weeks))
-    if kept and timedelta(0) <= now - kept.counted_at < KEPT_FOR:
-        return kept
-    found = await figures_of(session, area=area, weeks=weeks, now=now, is_public=True)
-    _kept[area, weeks] = found
-    _kept.move_to_end((area, weeks))
-    while len(_kept) > MOST_KEPT:
-        _kept.popitem(last=False)
-    return found
-
-
-def forget_figures() -> None:
-    _kept.clear()
+    count = partial(figures_of, session, area=area, weeks=weeks, now=now, is_public=True)
+    return await _public.find((area, weeks), now, count)
 
 
 async def figures_of(

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -22,6 +23,25 @@ async def test_an_audit_entry_holds_ids_and_nothing_else(session: AsyncSession, 
     entry = (await session.scalars(select(AuditEntry))).one()
     assert (entry.actor_id, entry.object_id, entry.ids) == (actor, thing, {"shift_id": str(thing)})
     assert entry.at == now
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_statement_is_one_errand_to_the_connection_of_sqlite(
+    migrated: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with migrated.session(writes=False) as session:
+        raw = await (await session.connection()).get_raw_connection()
+        driver: Any = raw.driver_connection
+        go, sent = driver._execute, []
+
+        async def noted(errand: Any) -> Any:
+            sent.append(errand)
+            return await go(errand)
+
+        monkeypatch.setattr(driver, "_execute", noted)
+        rows = await session.execute(text("SELECT 1 AS one UNION SELECT :two"), {"two": 2})
+        assert [row.one for row in rows] == [1, 2]
+        assert len(sent) == 1
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

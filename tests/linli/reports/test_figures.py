@@ -1,6 +1,5 @@
 """The figures count what their definitions say, in both databases, and tell the public nothing small."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from linli.needs.models import Need
 from linli.needs.rules import NeedState
 from linli.organizations.models import Organization
 from linli.participation.rules import State
-from linli.reports.figures import Figures, figures_of, forget_figures, public_figures
+from linli.reports.figures import Figures, figures_of, public_figures
 from linli.reports.months import course_of
 from linli.reports.rules import Share, hidden, is_small
 from linli.suggestions.outcomes import Area
@@ -21,13 +20,6 @@ from tests.factories import make_account, make_need, make_organization, make_par
 
 COUNTY = Area("520302", 9)
 EAST, WEST = "520302002001", "520302001001"
-
-
-@pytest.fixture(autouse=True)
-async def nothing_is_kept() -> AsyncIterator[None]:
-    forget_figures()
-    yield
-    forget_figures()
 
 
 @pytest.fixture

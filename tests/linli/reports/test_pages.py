@@ -1,16 +1,15 @@
 """Who sees which figures, and what a page says."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linli.core.kept import forget_everything
 from linli.organizations.models import Organization
 from linli.organizations.rules import OrganizationKind as Kind
 from linli.organizations.rules import Role
 from linli.participation.rules import State
-from linli.reports.figures import forget_figures
 from tests.conftest import NOW, Visitor
 from tests.factories import (
     COMMUNITY,
@@ -20,13 +19,6 @@ from tests.factories import (
     make_organization,
     make_participation,
 )
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_kept() -> Iterator[None]:
-    forget_figures()
-    yield
-    forget_figures()
 
 
 @pytest.fixture
@@ -106,7 +98,7 @@ async def test_everybody_sees_the_course_of_the_months_and_its_table(
     for _ in range(6):
         due = NOW - timedelta(days=40)
         await make_need(session, organization=await make_organization(session), answer_due_at=due)
-    forget_figures()
+    forget_everything()
     page = (await another_visitor.get(address)).text
     drawing = page.partition('aria-labelledby="months-chart-title')[2].partition("</svg>")[0]
     assert drawing.count("<rect") == 2

@@ -16,10 +16,9 @@ from linli.core.web.templating import render
 from linli.divisions.shown import path_named
 from linli.needs.actions import times_of
 from linli.needs.models import Need, Shift
-from linli.needs.queries import find_need
+from linli.needs.queries import find_need_and_asker
 from linli.needs.rules import RUNNING_STATES, Joining, places_lacking
 from linli.needs.views import Asks, PublicNeed
-from linli.organizations.models import Organization
 from linli.organizations.policies import is_auditor_over, is_officer_of
 from linli.participation import queries
 from linli.participation.fitness import Obstacle, obstacles_in_all, standing_of
@@ -66,8 +65,7 @@ class ShiftView:
 async def show_need(
     request: Asked, session: Session, visitor: Visitor, now: Now, need_id: Id
 ) -> Response[Any]:
-    need = await find_need(session, need_id)
-    organization = await session.get(Organization, need.organization_id) if need.organization_id else None
+    need, organization = await find_need_and_asker(session, need_id)
     is_vouched_for = organization is not None and organization.is_verified
     coming = [shift for shift in need.shifts if shift.starts_at > now]
     own = (

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
+from linli.core.db import UtcDateTime
 from linli.core.errors import NotFound
 from linli.needs.models import Need, Shift
 from linli.needs.views import PublicNeed
@@ -48,12 +49,26 @@ async def find_member(session: AsyncSession, *, group_id: UUID, account_id: UUID
     return await session.get(FriendGroupMember, (group_id, account_id), populate_existing=True)
 
 
+# Put together once: every look at a need asks it.
+_GATHERING: Final = (
+    select(FriendGroup)
+    .join(FriendGroupMember, FriendGroupMember.group_id == FriendGroup.id)
+    .where(
+        FriendGroupMember.account_id == bindparam("account_id"),
+        FriendGroup.state == GroupState.gathering,
+        FriendGroup.expires_at > bindparam("now", type_=UtcDateTime),
+    )
+)
+_IN_SHIFT: Final = _GATHERING.where(FriendGroup.shift_id == bindparam("shift_id")).limit(1)
+_IN_NEED: Final = _GATHERING.where(FriendGroup.need_id == bindparam("need_id"))
+
+
 async def gathering_in_shift(
     session: AsyncSession, *, shift_id: UUID, account_id: UUID, now: datetime
 ) -> FriendGroup | None:
     """The group in which somebody waits for others at this time."""
     found: FriendGroup | None = await session.scalar(
-        _gathering(account_id, now).where(FriendGroup.shift_id == shift_id).limit(1)
+        _IN_SHIFT, {"account_id": account_id, "now": now, "shift_id": shift_id}
     )
     return found
 
@@ -62,20 +77,8 @@ async def gathering_in_need(
     session: AsyncSession, *, need_id: UUID, account_id: UUID, now: datetime
 ) -> Mapping[UUID, FriendGroup]:
     """By shift, the groups in which somebody waits for others."""
-    found = await session.scalars(_gathering(account_id, now).where(FriendGroup.need_id == need_id))
+    found = await session.scalars(_IN_NEED, {"account_id": account_id, "now": now, "need_id": need_id})
     return {each.shift_id: each for each in found}
-
-
-def _gathering(account_id: UUID, now: datetime) -> Select[Any]:
-    return (
-        select(FriendGroup)
-        .join(FriendGroupMember, FriendGroupMember.group_id == FriendGroup.id)
-        .where(
-            FriendGroupMember.account_id == account_id,
-            FriendGroup.state == GroupState.gathering,
-            FriendGroup.expires_at > now,
-        )
-    )
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,12 @@ async def own_groups(session: AsyncSession, *, account_id: UUID, now: datetime) 
         .scalar_subquery()
     )
     rows = await session.execute(
-        _gathering(account_id, now)
-        .add_columns(Need, Shift, yeses)
+        _GATHERING.add_columns(Need, Shift, yeses)
         .join(Need, Need.id == FriendGroup.need_id)
         .join(Shift, Shift.id == FriendGroup.shift_id)
         .order_by(Shift.starts_at)
-        .limit(50)
+        .limit(50),
+        {"account_id": account_id, "now": now},
     )
     return [OwnGroup(group, PublicNeed.of(need), shift, count) for group, need, shift, count in rows]
 
