@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from matching.city.answers import needs_in, order_in, pairs_in
 from matching.city.coins import Coin, coin
 from matching.city.messages import (
     Message,
@@ -135,13 +136,11 @@ class Simulation:
 
     def _judge_order(self, course: Course, day: int) -> None:
         candidates = np.flatnonzero(self.minds.opted_in & self._holds(course.need))
-        need = self._need(course)
-        answer = self._tell(
-            op="recommend", day=day, need=need, candidates=[person_id(row) for row in candidates.tolist()]
-        )
+        ids = [person_id(row) for row in candidates.tolist()]
+        answer = self._tell(op="recommend", day=day, need=self._need(course), candidates=ids)
         if day >= self.city.behaviour.warm_up_days:
             true = self.minds.wants(course.need, self._going(course)) * self.minds.comes(course.need)
-            order = [person_row(person) for person, _ in answer["ranked"]]
+            order = [person_row(person) for person in order_in(answer, ids)]
             self.outcome.ranked.append((np.where(np.isin(self._everyone(), candidates), true, 0.0), order))
 
     def _assign(self, day: int) -> None:
@@ -149,7 +148,8 @@ class Simulation:
         people = [self._changing(row) for row in self._everyone() if self.minds.opted_in[row]]
         answer = self._tell(op="assign", day=day, needs=needs, volunteers=people)
         asked_today: dict[int, int] = defaultdict(int)
-        for need_id, person in answer["pairs"]:
+        named = {need["id"] for need in needs}, {person["id"] for person in people}
+        for need_id, person in pairs_in(answer, *named):
             course, row = self.courses[need_id], person_row(person)
             if self._may_send(course, row, asked_today[row], day):
                 asked_today[row] += 1
@@ -198,7 +198,7 @@ class Simulation:
         for row in np.flatnonzero(visits & self.minds.opted_in):
             shown = [(course.need.id, course.open_slots) for course in self.open if course.open_slots]
             answer = self._tell(op="rank_list", day=day, volunteer=self._changing(int(row)), needs=shown)
-            for place, need_id in enumerate(answer["needs"]):
+            for place, need_id in enumerate(needs_in(answer, [need for need, _ in shown])):
                 if coin(seed, Coin.LOOKS_DOWN, row, day, place) >= behaviour.looks_down and place:
                     break
                 if self._takes(self.courses[need_id], int(row), day):
