@@ -264,6 +264,7 @@ async def make_asking(session: AsyncSession, shift: Shift, **values: Any) -> Ask
             "shift_id": shift.id,
             "need_id": shift.need_id,
             "begun_at": NOW,
+            "going_since": NOW,
             "most_messages": 20,
             "next_at": NOW + timedelta(days=1),
             "waits_for_answers": False,

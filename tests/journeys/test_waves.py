@@ -24,12 +24,12 @@ pytestmark = pytest.mark.journey
 # Past the day that a wave has to be answered, and past the night after it.
 LATER: Final = timedelta(hours=40)
 SAID: Final = {
-    "zh": ("正在自动邀请", "分轮邀请暂停中", "第 2 轮", "名额已全部招满，不再邀请别人。"),
+    "zh": ("正在自动邀请", "分轮邀请暂停中", "第 2 轮", "名额已全部招满"),
     "en": (
         "Asking goes on by itself",
         "The waves rest",
         "Wave 2 ",
-        "All places are filled. Nobody else is asked.",
+        "All places are filled",
     ),
 }
 

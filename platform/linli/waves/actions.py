@@ -69,6 +69,7 @@ async def begin(
         shift_id=shift.id,
         begun_by_id=officer_id,
         begun_at=now,
+        going_since=now,
         most_messages=max(1, plan.messages + len(set(chosen) - seats)),
         next_at=now,
         waits_for_answers=bool(account_ids) or plan.pending > 0,
@@ -134,6 +135,8 @@ async def look_after(
         wave = decided.get(shift.id)
         if wave and (wave.places_free, wave.number) != (shift.places_free, left.number):
             return False  # somebody was faster; the next round decides anew
+        if asking.state is AskingState.filled:
+            asking.state, asking.going_since = AskingState.going, now
         await _next_wave(session, asking, shift, wave, now)
     await session.flush()
     return True
@@ -218,8 +221,16 @@ def _question(
 async def _finish(
     session: AsyncSession, asking: Asking, need: Need, shift: Shift, because: Ending, now: datetime
 ) -> None:
-    """Once filled, whoever has not answered need not any more. Else the officers look who else could come."""
-    _end(asking, because, now)
+    """Once filled, whoever has not answered need not any more. Else the officers look who else could come.
+
+    As long as there is time it stands still when filled, and goes on if a place is given back; what an
+    officer holds does not.
+    """
+    may_go_on = asking.state is AskingState.going and now <= rules.asks_until(shift.starts_at)
+    if because is Ending.filled and may_go_on:
+        asking.state = AskingState.filled
+    else:
+        _end(asking, because, now)
     await session.flush()
     if because is Ending.filled:
         for question in await queries.open_questions(session, asking.id):
@@ -238,7 +249,7 @@ def _wait(asking: Asking, until: datetime) -> None:
 
 def _next_at(asking: Asking, shift: Shift, reached_at: datetime) -> datetime:
     return rules.next_wave_at(
-        reached_at=reached_at, begun_at=asking.begun_at, starts_at=shift.starts_at, zone=i18n.zone()
+        reached_at=reached_at, begun_at=asking.going_since, starts_at=shift.starts_at, zone=i18n.zone()
     )
 
 

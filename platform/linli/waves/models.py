@@ -28,6 +28,8 @@ class Asking(WithId):
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id", ondelete="CASCADE"))
     begun_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     begun_at: Mapped[datetime]
+    # Later than that once a place was given back after all had been taken: waves are counted anew from then.
+    going_since: Mapped[datetime]
     most_messages: Mapped[int]
     state: Mapped[AskingState] = mapped_column(default=AskingState.going)
     # When it is looked after again; sooner, if everybody who was asked has answered.

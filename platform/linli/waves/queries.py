@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -39,10 +39,11 @@ class Due:
 
 @dataclass(frozen=True)
 class Sent:
-    """How many waves and how many questions went out."""
+    """How many waves and questions went out, and how many waves since it last began or went on."""
 
     waves: int = 0
     questions: int = 0
+    waves_since: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Course:
     asking: Asking
     waves: tuple[SentWave, ...]
     planned: int
+    places_free: int
     resting: Message | None
 
     @property
@@ -120,11 +122,19 @@ async def courses_of(session: AsyncSession, *, shift: Shift) -> list[Course]:
         Course(
             each,
             tuple(sent for sent in waves if sent.wave.asking_id == each.id),
-            rules.planned_waves(each.begun_at, shift.starts_at),
+            _planned(each, waves, shift),
+            shift.places_free,
             await why_resting(session, each) if each.state is AskingState.going else None,
         )
         for each in askings
     ]
+
+
+def _planned(asking: Asking, waves: Sequence[SentWave], shift: Shift) -> int:
+    """Those before a place was given back, and as many as fit since."""
+    before = [each for each in waves if each.wave.asking_id == asking.id]
+    earlier = sum(each.wave.sent_at < asking.going_since for each in before)
+    return earlier + rules.planned_waves(asking.going_since, shift.starts_at)
 
 
 async def why_resting(session: AsyncSession, asking: Asking) -> Message | None:
@@ -147,12 +157,18 @@ def may_go_on() -> ColumnElement[bool]:
 async def sent_by(session: AsyncSession, asking_ids: Sequence[UUID]) -> Mapping[UUID, Sent]:
     """What went out for each; an asking that has sent nothing is left out."""
     rows = await session.execute(
-        select(Wave.asking_id, func.count(Wave.id.distinct()), func.count(WaveQuestion.participation_id))
+        select(
+            Wave.asking_id,
+            func.count(Wave.id.distinct()),
+            func.count(WaveQuestion.participation_id),
+            func.count(case((Wave.sent_at >= Asking.going_since, Wave.id)).distinct()),
+        )
+        .join(Asking, Asking.id == Wave.asking_id)
         .outerjoin(WaveQuestion, WaveQuestion.wave_id == Wave.id)
         .where(Wave.asking_id.in_(asking_ids))
         .group_by(Wave.asking_id)
     )
-    return {asking_id: Sent(waves, questions) for asking_id, waves, questions in rows}
+    return {asking_id: Sent(*counts) for asking_id, *counts in rows}
 
 
 async def without(session: AsyncSession, asking_ids: Sequence[UUID]) -> Mapping[UUID, frozenset[UUID]]:
@@ -205,12 +221,9 @@ async def is_due(session: AsyncSession, asking_id: UUID, *, now: datetime) -> bo
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Its hour has come, or all have answered, or there is nothing more to ask for."""
-    is_over = or_(
-        Shift.places_taken >= Shift.places,
-        Need.state.not_in(RUNNING_STATES),
-        Shift.starts_at < now + rules.LAST_WAVE_BEFORE_SHIFT,
-    )
+    """Its hour has come, all have answered, a place was given back, or there is nothing more to ask for."""
+    is_full = Shift.places_taken >= Shift.places
+    is_past = or_(Need.state.not_in(RUNNING_STATES), Shift.starts_at < now + rules.LAST_WAVE_BEFORE_SHIFT)
     somebody_thinks = (
         select(Participation.id)
         .where(Participation.shift_id == Asking.shift_id, Participation.state == State.invited)
@@ -218,10 +231,17 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
         .exists()
     )
     is_time = Asking.next_at <= now
+    goes_on = and_(Asking.state == AskingState.going, is_time)
     if not rules.is_night(now, i18n.zone()):
-        is_time = or_(is_time, and_(Asking.waits_for_answers, ~somebody_thinks))
+        has_answers = and_(Asking.waits_for_answers, ~somebody_thinks)
+        goes_on = or_(
+            and_(Asking.state == AskingState.going, or_(is_time, has_answers)),
+            and_(Asking.state == AskingState.filled, ~is_full),
+        )
     return or_(
-        and_(Asking.state == AskingState.going, is_time), and_(Asking.state != AskingState.ended, is_over)
+        goes_on,
+        and_(Asking.state.in_((AskingState.going, AskingState.held)), is_full),
+        and_(Asking.state != AskingState.ended, is_past),
     )
 
 

@@ -26,7 +26,10 @@ NO_LONGER_IN_CHARGE: Final = Message(
 
 
 class AskingState(StrEnum):
+    """`filled` stands still while all places are taken, and goes on if one is given back."""
+
     going = "going"
+    filled = "filled"
     held = "held"
     ended = "ended"
 

@@ -14,6 +14,7 @@ from linli.suggestions.joint import DecidedWave, Together, Wanted, read_together
 from linli.suggestions.waves import WavesLeft
 from linli.waves import queries, rules
 from linli.waves.models import Asking
+from linli.waves.rules import AskingState
 
 Decided: TypeAlias = Mapping[UUID, DecidedWave]
 
@@ -57,13 +58,16 @@ def left_of(
     *,
     now: datetime,
 ) -> WavesLeft:
-    """What the next wave of this asking may take."""
+    """What the next wave of this asking may take; if a place was given back, its waves begin anew."""
     so_far = sent.get(asking.id, queries.Sent())
+    is_new = asking.state is AskingState.filled
+    since = now if is_new else asking.going_since
+    waves = 0 if is_new else so_far.waves_since
     return WavesLeft(
-        rules.waves_left(begun_at=asking.begun_at, starts_at=shift.starts_at, sent=so_far.waves, now=now),
+        rules.waves_left(begun_at=since, starts_at=shift.starts_at, sent=waves, now=now),
         so_far.waves + 1,
         max(0, asking.most_messages - so_far.questions),
-        rules.is_a_day_apart(asking.begun_at, shift.starts_at),
+        rules.is_a_day_apart(since, shift.starts_at),
         without.get(asking.id, frozenset()),
     )
 

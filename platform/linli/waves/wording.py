@@ -21,6 +21,10 @@ ENDINGS: Final[Mapping[Ending, Message]] = {
     Ending.called_off: Message("The need no longer looks for people. Nobody else is asked."),
     Ending.officer: Message("Ended by your organization. Who was asked may still answer."),
 }
+STANDS_STILL: Final = Message(
+    "Nobody else is asked. Should a place be given back before {until}, the next people are asked by itself."
+)
+GIVEN_BACK: Final = Message("A place was given back. The next people are asked shortly, though not at night.")
 HELD: Final = Message("Held: no wave follows until you let it go on. Who was asked may still answer.")
 
 
@@ -40,13 +44,21 @@ class ShownCourse:
     asking: Asking
     waves: tuple[SentWave, ...]
     is_resting: bool
+    is_filled: bool
+    heading: Message
     standing: Message
     score: Message
 
     @classmethod
-    def of(cls, course: Course) -> "ShownCourse":
+    def of(cls, course: Course, shift: Shift) -> "ShownCourse":
         is_resting = course.resting is not None or course.asking.state is AskingState.held
-        return cls(course.asking, course.waves, is_resting, _standing(course), _score(course))
+        is_filled = course.asking.state is AskingState.filled and course.places_free <= 0
+        if is_filled:
+            heading = Message("All places are filled")
+        else:
+            heading = Message("The waves rest") if is_resting else Message("Asking goes on by itself")
+        standing = _standing(course, shift)
+        return cls(course.asking, course.waves, is_resting, is_filled, heading, standing, _score(course))
 
 
 def words_of(
@@ -112,13 +124,16 @@ def _attention(proposed: Sequence[SuggestedPerson]) -> Message:
     )
 
 
-def _standing(course: Course) -> Message:
+def _standing(course: Course, shift: Shift) -> Message:
     """Where it stands, in one sentence."""
     asking = course.asking
     if asking.state is AskingState.ended:
         return ENDINGS[asking.ended_because or Ending.officer]
     if asking.state is AskingState.held:
         return HELD
+    if asking.state is AskingState.filled:
+        until = rules.asks_until(shift.starts_at)
+        return GIVEN_BACK if course.places_free > 0 else STANDS_STILL.given(until=until)
     if course.resting:
         return course.resting
     if not course.waves:

@@ -116,7 +116,7 @@ async def test_when_the_places_are_filled_nobody_else_is_asked_and_the_rest_hear
     assert len(asked) > 2
     await answer(session, asked[:2], State.confirmed, now + HOUR)
     await pass_time(database, session, asking, now + HOUR)
-    assert (asking.state, asking.ended_because) == (AskingState.ended, Ending.filled)
+    assert (asking.state, asking.ended_at) == (AskingState.filled, None)
     later = await questions(session, asking)
     assert [each.state for each in later] == [State.confirmed] * 2 + [State.cancelled] * (len(asked) - 2)
     for each in later[2:]:

@@ -10,17 +10,22 @@ from sqlalchemy import func, select
 
 from linli.core.config import Settings
 from linli.core.db import Database
+from linli.needs.models import Shift
+from linli.needs.rules import Joining
+from linli.participation import actions as participation
 from linli.participation.models import Participation
+from linli.participation.rules import State
 from linli.suggestions.actions import refresh_need
 from linli.waves.actions import look_after
 from linli.waves.jobs import look_after_due
 from linli.waves.models import Asking, Wave
 from linli.waves.queries import Due, due
+from linli.waves.rules import AskingState
 from tests.factories import make_member, make_need, make_organization
 from tests.linli.conftest import copy_of
 from tests.linli.participation.racing import Press, Track, rounds, running_track
 from tests.linli.suggestions.factories import make_helper
-from tests.linli.waves.factories import DAY, Square, begin
+from tests.linli.waves.factories import DAY, Square, answer, begin, questions
 
 SQUARES = 6
 
@@ -138,3 +143,70 @@ async def test_workers_at_many_askings_keep_to_everybodys_budget(track: Track) -
         counts = [count for _, count in rows]
     assert counts
     assert set(counts) == {1}
+
+
+async def filled_square(track: Track, noon: datetime) -> tuple[Square, Asking, Participation]:
+    """The one place of a need is taken, and its waves stand still."""
+    now = noon - 2 * DAY
+    async with track.database.transaction() as session:
+        people = [await make_helper(session) for _ in range(6)]
+        organization = await make_organization(session)
+        officer = await make_member(session, organization)
+        need = await make_need(
+            session,
+            organization=organization,
+            places=1,
+            joining=Joining.at_once,
+            starts_at=track.next_start() + 9 * DAY,
+        )
+        square = Square(organization, officer, need, people)
+    async with track.database.transaction() as session:
+        await refresh_need(session, need_id=need.id, now=now)
+    async with track.database.session(writes=True) as session:
+        asking = await begin(session, square, now, [people[0].id])
+        [place] = await questions(session, asking)
+        await answer(session, [place], State.confirmed, now)
+    assert await look(track.database, asking, now)
+    return square, asking, place
+
+
+async def take(track: Track, square: Square, now: datetime) -> bool:
+    """Somebody comes forward, and has the place at once."""
+    async with track.database.transaction() as session:
+        last = square.people[-1].id
+        await participation.apply(session, shift_id=square.shift.id, account_id=last, now=now)
+    return True
+
+
+@pytest.mark.parametrize("is_taken_again", [False, True])
+async def test_a_place_given_back_is_asked_for_once_or_taken_but_never_both_wrongly(
+    track: Track, is_taken_again: bool
+) -> None:
+    """Two workers see the free place while somebody comes forward and takes it."""
+    noon = (datetime.now(UTC) + 3 * DAY).replace(hour=4, minute=0)
+    for _ in range(rounds(2)):
+        square, asking, place = await filled_square(track, noon)
+        async with track.database.transaction() as session:
+            own = await session.get_one(Participation, place.id)
+            await participation.withdraw(session, participation=own, account_id=own.account_id, now=noon)
+        other = Database(track.settings)
+
+        rivals = [take(track, square, noon)] if is_taken_again else []
+        try:
+            await asyncio.gather(look(track.database, asking, noon), look(other, asking, noon), *rivals)
+        finally:
+            await other.close()
+        await look_after_due(track.database, noon)
+        async with track.database.session(writes=False) as session:
+            shift = await session.get_one(Shift, square.shift.id)
+            standing = await session.get_one(Asking, asking.id)
+            found = await session.scalars(
+                select(Wave.number).where(Wave.asking_id == asking.id).order_by(Wave.number)
+            )
+            assert found.all() in ([[1], [1, 2]] if is_taken_again else [[1, 2]])
+            assert shift.places_taken == is_taken_again
+            assert standing.state is (AskingState.filled if is_taken_again else AskingState.going)
+            still_open = select(func.count()).where(
+                Participation.shift_id == shift.id, Participation.state == State.invited
+            )
+            assert bool(await session.scalar(still_open)) is not is_taken_again

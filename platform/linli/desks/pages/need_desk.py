@@ -157,7 +157,7 @@ async def asking_for(
 ) -> dict[str, Any]:
     """As `people_for`, with the waves of this time: the proposal is the first of them, while none goes on."""
     found = await waves.courses_of(session, shift=shift) if shift else []
-    courses = [ShownCourse.of(each) for each in found]
+    courses = [ShownCourse.of(each, shift) for each in found] if shift else []
     going = courses[0] if courses and courses[0].asking.state is not AskingState.ended else None
     shown: dict[str, Any] = {
         "course": going,
