@@ -15,6 +15,7 @@ from linli.needs.queries import CARDS, NeedCard, to_card
 from linli.needs.rules import NeedState
 from linli.participation.models import Participation
 from linli.participation.rules import State
+from linli.waves.on_boards import waves_of_needs
 
 RUNNING: Final = (NeedState.open, NeedState.filled, NeedState.under_way)
 MOST_CARDS: Final = 60
@@ -33,6 +34,8 @@ _BOARD: Final = (
 class BoardRow:
     card: NeedCard
     waiting_for_answer: int
+    # Where asking in waves stands, if people are asked by itself.
+    waves: Message | None = None
 
     def is_at_risk(self, now: datetime) -> bool:
         starts_at = self.card.starts_at
@@ -55,7 +58,8 @@ async def board_rows(
     given = {"organization_id": organization_id, "states": states, "now": now}
     cards = [_own(to_card(row, now)) for row in await session.execute(_BOARD, given)]
     waiting = await _applications(session, [card.id for card in cards])
-    return [BoardRow(card, waiting.get(card.id, 0)) for card in cards]
+    waves = await waves_of_needs(session, [card.id for card in cards if card.state in RUNNING])
+    return [BoardRow(card, waiting.get(card.id, 0), waves.get(card.id)) for card in cards]
 
 
 def _own(card: NeedCard) -> NeedCard:

@@ -10,8 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.needs.rules import NeedState
 from linli.organizations.models import Organization
 from linli.participation.rules import State
+from linli.waves.models import Wave
+from linli.waves.on_boards import waves_of_needs
+from linli.waves.rules import AskingState
 from tests.conftest import Visitor
-from tests.factories import make_account, make_member, make_need, make_organization, make_participation
+from tests.factories import (
+    make_account,
+    make_asking,
+    make_member,
+    make_need,
+    make_organization,
+    make_participation,
+)
 
 
 @pytest.fixture
@@ -136,3 +146,57 @@ async def test_an_unverified_organization_reads_what_is_missing(
     await visitor.sign_in(await make_member(session, committee))
     page = await visitor.get(f"/organizations/{committee.id}/desk")
     assert "尚未核验" in page.text
+
+
+async def waves_shown(visitor: Visitor, committee: Organization) -> list[str]:
+    visitor.cookies.set("linli-language", "en")
+    page = (await visitor.get(f"/organizations/{committee.id}/desk")).text
+    found = re.findall(r'class="soft waves-line">(.*?)</p>', page, re.DOTALL)
+    return sorted(re.sub(r"<[^>]+>", "", each).strip() for each in found)
+
+
+async def test_where_people_are_asked_by_itself_the_board_says_where_it_stands(
+    session: AsyncSession, visitor: Visitor, committee: Organization, now: datetime
+) -> None:
+    officer = await make_member(session, committee)
+    begun: dict[str, Any] = {"begun_by_id": officer.id}
+    wanted: dict[str, dict[str, Any]] = {
+        "first": {},
+        "second": {"waits_for_answers": True},
+        "looks": {},
+        "held": {"state": AskingState.held},
+        "filled": {"state": AskingState.filled},
+        "left": {"begun_by_id": (await make_account(session)).id},
+        "ended": {"state": AskingState.ended, "ended_at": now},
+    }
+    for name, values in wanted.items():
+        need = await make_need(session, organization=committee, starts_at=now + timedelta(days=9))
+        asking = await make_asking(session, need.shifts[0], **begun | values)
+        if name in {"second", "looks"}:
+            session.add(Wave(asking_id=asking.id, number=1, sent_at=now, matcher="m", places_free=3))
+    several = await make_need(session, organization=committee, starts_at=now + timedelta(days=9), shifts=3)
+    for shift in several.shifts:
+        await make_asking(session, shift, **begun)
+    await session.flush()
+    at = "Tue 24 Nov, 10:00"
+    assert await waves_shown(visitor, committee) == [
+        "Asking by itself is held",
+        "Asking by itself rests: please look",
+        f"First wave {at}",
+        f"First wave {at}; and for 2 more times",
+        f"Nobody else can be asked now; we look again {at}",
+        f"Wave 1 of at most 4 is out; the next {at}",
+    ]
+
+
+@pytest.mark.parametrize("needs", [1, 5])
+async def test_where_waves_stand_is_two_queries_for_all_needs(
+    session: AsyncSession, committee: Organization, now: datetime, statements: list[str], needs: int
+) -> None:
+    made = [await make_need(session, organization=committee, shifts=2) for _ in range(needs)]
+    for need in made:
+        for shift in need.shifts:
+            await make_asking(session, shift)
+    statements.clear()
+    assert len(await waves_of_needs(session, [need.id for need in made])) == needs
+    assert len(statements) == 2
