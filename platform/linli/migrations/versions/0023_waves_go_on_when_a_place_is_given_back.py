@@ -5,7 +5,7 @@ from advanced_alchemy.types import DateTimeUTC
 from alembic import op
 
 revision = "0023"
-down_revision = "0022"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
