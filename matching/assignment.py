@@ -56,6 +56,14 @@ class Rota:
     ------
     ValueError
         Naming the column, the value seen and the value wanted.
+
+    Examples
+    --------
+    >>> one, none = np.array([1]), np.array([0])
+    >>> rota = Rota(places=one, priority=one, start_minute=none, end_minute=one * 60, week=none,
+    ...             need=none, whole=none == 1, cap=one, shift=none, volunteer=none, score=one / 2)
+    >>> assign(rota).filled
+    1
     """
 
     places: Whole
@@ -142,6 +150,12 @@ class Roster:
         of scores; False for the greedy one, for chains of shifts that overlap, and after a repair.
     given_up : tuple of int
         Needs that wanted all or nothing, and got nothing.
+
+    Examples
+    --------
+    >>> nobody = Roster(np.zeros(0, dtype=np.int64), filled=0, bound=0, is_exact=True, given_up=())
+    >>> nobody.filled == nobody.bound
+    True
     """
 
     pairs: Whole

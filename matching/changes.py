@@ -43,6 +43,12 @@ class Change:
         By how much the score rises; 0 where the change only lets the pair through.
     brings_in : bool
         True where the pair was excluded before and passes after it.
+
+    Examples
+    --------
+    >>> change = Change(ChangeCode.GO_FARTHER, {"km": 3.0}, score=0.6, gain=0.0, brings_in=True)
+    >>> str(change.code), change.params["km"]
+    ('go_farther', 3.0)
     """
 
     code: ChangeCode

@@ -96,7 +96,13 @@ class Bookings:
 
 
 class PairKind(IntEnum):
-    """What already stands between one volunteer and one need."""
+    """What already stands between one volunteer and one need.
+
+    Examples
+    --------
+    >>> PairKind(2).name
+    'ASKED'
+    """
 
     BARRED = 0
     """Either side has blocked the other."""

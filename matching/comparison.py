@@ -33,6 +33,11 @@ class Judgement:
         What it puts people in order by, higher is better.
     chance : ndarray of float64, shape (n,)
         Of a yes, above 0 and below 1.
+
+    Examples
+    --------
+    >>> Judgement(order=np.array([2.0, 1.0]), chance=np.array([0.7, 0.2])).chance.tolist()
+    [0.7, 0.2]
     """
 
     order: Floats
@@ -106,6 +111,14 @@ class Comparison:
         Below 0 where the new one is better.
     ndcg_difference : Interval or None
         Above 0 where the new one is better; None where fewer than two needs had both answers.
+
+    Examples
+    --------
+    >>> needs, yes = np.array(["a", "a", "b", "b"]), np.array([True, False, True, False])
+    >>> fair = Judgement(np.zeros(4), np.full(4, 0.5))
+    >>> found = compare(fair, fair, yes=yes, needs=needs)
+    >>> found.questions, found.needs, found.log_loss_difference.mean
+    (4, 2, 0.0)
     """
 
     questions: int
@@ -125,6 +138,16 @@ class Comparison:
 
 def why_not_comparable(yes: Booleans, needs: NDArray[np.str_]) -> str:
     """Why nothing can be decided on these questions; empty where something can.
+
+    Parameters
+    ----------
+    yes : ndarray of bool, shape (n,)
+        What came of each held-back question.
+    needs : ndarray of str, shape (n,)
+
+    Returns
+    -------
+    str
 
     Examples
     --------

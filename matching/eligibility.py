@@ -41,6 +41,15 @@ class Eligibility:
         unknown; everyone where the need has no location. Others are neither passed nor counted.
     not_applied : tuple of tuple of Gate, length m
         Gates that could not be applied, because the need has no location or no shift. They answer YES.
+
+    Examples
+    --------
+    >>> from matching.vocabulary import Vocabulary
+    >>> needs = Needs(ids=["lunch"], vocabulary=Vocabulary())
+    >>> people = Volunteers(ids=["li"], vocabulary=Vocabulary())
+    >>> eligible = check(needs, people, today=date(2026, 11, 24))
+    >>> eligible.passes.tolist(), Gate(int(eligible.first_failing[0, 0])).name
+    ([[False]], 'OPTED_IN')
     """
 
     answers: Bytes

@@ -15,7 +15,7 @@ STRENGTH = 1.5
 
 
 class Shortfall:
-    """Shares of needs served, by community and by field.
+    """Shares of needs served, by community and by field; it begins with none.
 
     Examples
     --------

@@ -23,7 +23,13 @@ Param = str | int | float | tuple[str, ...] | tuple[int, ...]
 
 
 class ReasonCode(StrEnum):
-    """What can speak for a pair, with the parameters of its reason."""
+    """What can speak for a pair, with the parameters of its reason.
+
+    Examples
+    --------
+    >>> ReasonCode("near").name
+    'NEAR'
+    """
 
     SKILL = "skill"
     """skill_id, level (held), asked_level, covered, asked (how many skills fully held, and asked for)."""
@@ -58,6 +64,12 @@ class Reason:
         See `ReasonCode`.
     gain : float
         Contribution above that of a stranger who has said nothing, in points of the score or of its log-odds.
+
+    Examples
+    --------
+    >>> reason = Reason(ReasonCode.NEAR, {"km": 0.8}, gain=0.1)
+    >>> str(reason.code), reason.params
+    ('near', {'km': 0.8})
     """
 
     code: ReasonCode
@@ -77,6 +89,12 @@ class Explanation:
         By the ranker's parts. They sum to the score, or to the log-odds of it where it was learnt.
     reasons : tuple of Reason
         The largest gain first; empty if nothing is known that speaks for the pair.
+
+    Examples
+    --------
+    >>> told = Explanation(score=0.3, contributions={"skills": 0.3}, reasons=())
+    >>> sum(told.contributions.values()) == told.score
+    True
     """
 
     score: float

@@ -26,7 +26,13 @@ WORTH_TRYING = 0.5
 
 
 class Question(NamedTuple):
-    """One question to be asked."""
+    """One question to be asked.
+
+    Examples
+    --------
+    >>> Question(position=2, propensity=0.02, is_exploring=True).is_exploring
+    True
+    """
 
     position: int
     """In the ranking that was given, from 0."""

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 
 class Feature(StrEnum):
-    """The features, in the order of every array that holds them."""
+    """The features, in the order of every array that holds them.
+
+    Examples
+    --------
+    >>> list(Feature).index(Feature.TEXT), str(Feature.TEXT)
+    (4, 'text')
+    """
 
     SKILLS = "skills"
     NEARNESS = "nearness"

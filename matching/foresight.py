@@ -43,7 +43,13 @@ MOST_BEST = 2
 
 
 class WayKind(StrEnum):
-    """What is changed. Ways that bring the same are ordered so: what costs least comes first."""
+    """What is changed. Ways that bring the same are ordered so: what costs least comes first.
+
+    Examples
+    --------
+    >>> [str(kind) for kind in WayKind][:2]
+    ['time', 'reach']
+    """
 
     TIME = "time"
     REACH = "reach"
@@ -66,6 +72,11 @@ class Way:
         How many people fit after the change.
     gain : int
         `fitting` less how many fit without it. Below 0 only for a time that is worse.
+
+    Examples
+    --------
+    >>> Way(WayKind.REACH, 5.0, fitting=9, gain=4).gain
+    4
     """
 
     kind: WayKind
@@ -84,6 +95,13 @@ class Foresight:
         How many people fit the need as it stands.
     ways : tuple of Way
         Every single change that was allowed, in the order of `WayKind`, within it in the order given.
+
+    Examples
+    --------
+    >>> way = Way(WayKind.AGE, 16, fitting=5, gain=2)
+    >>> seen = Foresight(fitting=3, ways=(way,))
+    >>> [way.what for way in seen.best]
+    [16]
     """
 
     fitting: int

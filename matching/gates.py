@@ -21,7 +21,13 @@ ADULT_AGE_YEARS = 18
 
 
 class Gate(IntEnum):
-    """The gates in their fixed order: who fails several is counted under the first."""
+    """The gates in their fixed order: who fails several is counted under the first.
+
+    Examples
+    --------
+    >>> Gate(0).name, len(Gate)
+    ('OPTED_IN', 13)
+    """
 
     OPTED_IN = 0
     NOT_BARRED = 1

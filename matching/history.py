@@ -37,7 +37,13 @@ PARTS = 6
 
 
 class Deed(StrEnum):
-    """What somebody did about one need."""
+    """What somebody did about one need.
+
+    Examples
+    --------
+    >>> Deed("silence") is Deed.SILENCE
+    True
+    """
 
     YES = "yes"
     """Said yes to a question."""
@@ -50,7 +56,13 @@ class Deed(StrEnum):
 
 
 class HistoryFeature(StrEnum):
-    """What history says about a pair, in the order of every array that holds it; each in [0, 1]."""
+    """What history says about a pair, in the order of every array that holds it; each in [0, 1].
+
+    Examples
+    --------
+    >>> list(HistoryFeature).index(HistoryFeature.RESTED)
+    3
+    """
 
     YES_RATE = "yes_rate"
     FIELD_RATE = "field_rate"

@@ -83,6 +83,12 @@ class Proposal:
         That all places get filled.
     is_enough : bool
         True where that reaches the probability that was wanted.
+
+    Examples
+    --------
+    >>> plan = propose([0.9], places=1, wanted=0.8)
+    >>> plan.ask, plan.is_enough
+    ((0,), True)
     """
 
     ask: tuple[int, ...]

@@ -87,6 +87,12 @@ class Outcomes:
     days : ndarray of float64, shape (n,)
     propensities : ndarray of float64, shape (n,)
         Chance with which each was asked; 1 where nothing was left to chance.
+
+    Examples
+    --------
+    >>> one = Outcomes(np.full((1, 13), 0.5), np.array([True]), np.array(["lunch"]), np.zeros(1), np.ones(1))
+    >>> len(one), one.why_too_few() != ""
+    (1, True)
     """
 
     features: Floats

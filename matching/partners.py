@@ -32,7 +32,13 @@ _MISSING: Any = None
 
 
 class PartnerGate(StrEnum):
-    """Gates in their fixed order: who fails several is counted under the first."""
+    """Gates in their fixed order: who fails several is counted under the first.
+
+    Examples
+    --------
+    >>> PartnerGate("verified") in PartnerGate
+    True
+    """
 
     VERIFIED = "verified"
     AREA = "area"
@@ -47,7 +53,13 @@ PARTNER_PASSES_UNKNOWN = frozenset({PartnerGate.AREA, PartnerGate.FIELD, Partner
 
 
 class PartnerFeature(StrEnum):
-    """What speaks for a partner, in the order of every array that holds it."""
+    """What speaks for a partner, in the order of every array that holds it.
+
+    Examples
+    --------
+    >>> list(PartnerFeature).index(PartnerFeature.CAPACITY)
+    1
+    """
 
     NEARNESS = "nearness"
     CAPACITY = "capacity"
@@ -184,6 +196,12 @@ class PartnerRanking:
         Open questions of each.
     first_failing : mapping of PartnerGate to int
         How many are left out, each once, under the first gate they fail; without zeros.
+
+    Examples
+    --------
+    >>> ranking = rank_partners(Partners(ids=["a"], verified=np.array([False])), division=[52, 0, 0, 0, 0])
+    >>> len(ranking.rows), [str(gate) for gate in ranking.first_failing]
+    (0, ['verified'])
     """
 
     rows: Whole

@@ -194,6 +194,15 @@ def unpack(content: bytes) -> LearntRanker:
 def version_of(ranker: LearntRanker) -> str:
     """Name of exactly what was learnt, for what is stored with its suggestions.
 
+    Parameters
+    ----------
+    ranker : LearntRanker
+
+    Returns
+    -------
+    str
+        The same for the same tables, on every machine.
+
     Examples
     --------
     >>> version_of(LearntRanker()).startswith("learnt-1-")

@@ -30,6 +30,12 @@ class Scores:
         What contributes.
     in_log_odds : bool, default=False
         True where the total is the log-odds of a yes; otherwise it is the score itself.
+
+    Examples
+    --------
+    >>> scores = Scores(np.array([[[0.2]], [[0.3]]]), ("skills", "text"))
+    >>> scores.values.tolist()
+    [[0.5]]
     """
 
     contributions: Floats
@@ -65,6 +71,12 @@ class Ranking:
     contributions : ndarray of float64, shape (k, len(parts))
         They sum to the score, or to the log-odds of it.
     parts : tuple of str
+
+    Examples
+    --------
+    >>> best = Ranking(np.array([4]), np.array(["li"]), np.array([0.5]), np.array([[0.2, 0.3]]), ("a", "b"))
+    >>> len(best), float(best.contributions.sum(axis=1)[0])
+    (1, 0.5)
     """
 
     rows: Whole
@@ -120,6 +132,12 @@ class Ranker(ABC):
     """Anything that scores pairs of needs and volunteers.
 
     As in scikit-learn, constructors store settings and nothing else; what is learnt ends in an underscore.
+
+    Examples
+    --------
+    >>> from matching.rankers import SimilarityRanker
+    >>> isinstance(SimilarityRanker(), Ranker)
+    True
     """
 
     @abstractmethod
@@ -169,7 +187,14 @@ class Ranker(ABC):
 
 
 class AdditiveRanker(Ranker):
-    """A ranker whose total is a sum over the features, so that each can be added on its own."""
+    """A ranker whose total is a sum over the features, so that each can be added on its own.
+
+    Examples
+    --------
+    >>> from matching.rankers import SimilarityRanker
+    >>> SimilarityRanker().adds(Feature.TEXT, np.array([0.0, 1.0])).round(2).tolist()
+    [0.0, 0.15]
+    """
 
     @abstractmethod
     def adds(self, feature: Feature, values: Floats) -> Floats:

@@ -21,7 +21,13 @@ Param = str | int | float | tuple[int, ...]
 
 
 class ChangeCode(StrEnum):
-    """What is changed, with its parameters; first what a person can do, then what a need can do."""
+    """What is changed, with its parameters; first what a person can do, then what a need can do.
+
+    Examples
+    --------
+    >>> ChangeCode("say_skill").name
+    'SAY_SKILL'
+    """
 
     BE_ASKED = "be_asked"
     """Agree to be proposed. No parameter."""
@@ -67,6 +73,11 @@ class Limits:
         As low as the minimum age may go.
     fixed_credentials, fixed_skills : collection of str
         Ids that a rule demands: never dropped.
+
+    Examples
+    --------
+    >>> Limits(lowest_age=16).lowest_age
+    16
     """
 
     times: Needs | None = None

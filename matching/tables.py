@@ -28,7 +28,13 @@ REACH_KM_BY_MEANS: Mapping[str, float] = {"walking": 2.0, "cycling": 5.0, "bus":
 
 
 class Answer(IntEnum):
-    """What is known about one question; the order lets `min` combine several."""
+    """What is known about one question; the order lets `min` combine several.
+
+    Examples
+    --------
+    >>> min(Answer.YES, Answer.UNKNOWN).name
+    'UNKNOWN'
+    """
 
     NO = 0
     UNKNOWN = 1

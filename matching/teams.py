@@ -19,6 +19,11 @@ class Cover:
         Rows, in the order in which they were chosen: each brings most of what was missing.
     missing : ndarray of int, shape (requirements,)
         How many holders of each requirement are still wanted; all 0 for a full cover.
+
+    Examples
+    --------
+    >>> Cover(members=np.array([2]), missing=np.array([0, 1])).is_full
+    False
     """
 
     members: Whole

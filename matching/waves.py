@@ -75,6 +75,13 @@ class Day:
         all fit alike.
     most : ndarray of int, shape (m,), optional
         How many may be asked for each need at most, in all rounds together; without it 24 in each round.
+
+    Examples
+    --------
+    >>> day = Day(chance=np.array([[0.5]]), places=np.array([1]), value=np.ones(1), waves=np.array([1]),
+    ...           pending=[[]], price=np.zeros(1), comes=np.ones(1))
+    >>> [(each.need, each.person) for each in plan(day)]
+    [(0, 0)]
     """
 
     chance: Floats
@@ -126,7 +133,13 @@ class Day:
 
 
 class Asking(NamedTuple):
-    """One message to be sent."""
+    """One message to be sent.
+
+    Examples
+    --------
+    >>> Asking(need=0, person=3, chance=0.4).propensity
+    1.0
+    """
 
     need: int
     person: int

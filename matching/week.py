@@ -54,6 +54,15 @@ def _part_of_time(day: date, hour: int) -> int:
 def cell_table(rows: Iterable[Iterable[int]]) -> Booleans:
     """Turn lists of cells into a table of True where a cell is named, shape (rows, 21).
 
+    Parameters
+    ----------
+    rows : iterable of iterable of int
+        Cells of each row, 0 to 20: weekday (Monday 0) times 3 plus the part of the day.
+
+    Returns
+    -------
+    ndarray of bool, shape (rows, 21)
+
     Raises
     ------
     ValueError
