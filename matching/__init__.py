@@ -24,13 +24,13 @@ from matching.history import Deed, History, HistoryFeature
 from matching.informed import InformedRanker
 from matching.invitations import Proposal, probability_of_yes, propose, share_of_wave, still_says_yes
 from matching.learnt import LearntRanker, Outcomes
+from matching.partner_table import Partners
 from matching.partners import (
     PARTNER_PASSES_UNKNOWN,
     PARTNER_WEIGHTS,
     PartnerFeature,
     PartnerGate,
     PartnerRanking,
-    Partners,
     partner_answers,
     partner_features,
     rank_partners,

@@ -6,16 +6,16 @@ then, how many of these hold each paper. Nothing is fitted, nobody's name is kno
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from matching.base import DIVISION_LEVELS
-from matching.columns import Booleans, Bytes, Floats, Whole, column, id_column, within
+from matching.columns import Booleans, Bytes, Floats, Whole
+from matching.partner_table import Partners
 from matching.ranking import best_rows
 from matching.tables import Answer
 
@@ -27,8 +27,6 @@ RESTED_DAYS = 30.0
 
 PRIOR_YES, PRIOR_ASKED = 1.4, 4.0
 """As for people (`matching.invitations`): before any answer one in three says yes."""
-
-_MISSING: Any = None
 
 
 class PartnerGate(StrEnum):
@@ -81,104 +79,6 @@ PARTNER_WEIGHTS: Mapping[PartnerFeature, float] = {
 
 NEARNESS_OF_SHARED = np.array([0.0, 0.1, 0.25, 0.5, 0.8, 1.0])
 """By the number of levels shared: nothing, province, prefecture, county, township, community."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Partners:
-    """Teams or organizations before one need, one a row. All columns but the first may be left out.
-
-    Parameters
-    ----------
-    ids : sequence of str
-        Unique.
-    verified : array of bool, shape (n,)
-        Agreed to by a committee, or verified by a bureau, and not suspended. False by default.
-    divisions : array of int, shape (n, 5)
-        The area: codes of province to community, as far down as the area is named; 0 below, all 0 unknown.
-    fields : array of `Answer`, shape (n,)
-        Does it work in the need's field? UNKNOWN by default: it has named none.
-    free : array of int, shape (n,)
-        Members known to be free at the shift.
-    maybe_free : array of int, shape (n,)
-        Members who have not said.
-    papers_free : array of int, shape (n, credentials)
-        Members, not known to be busy then, who hold each paper that the need requires.
-    open_requests : array of int, shape (n,)
-        Requests it has not answered yet, or has taken on without having found everybody.
-    days_since_asked : array of float, shape (n,), days
-        NaN is never.
-    asked, accepted : array of int, shape (n,)
-        How often it was asked and said yes.
-    banned : array of bool, shape (n,)
-        Barred from this need, or it has said no to it.
-    text : array of float, shape (n,), in [0, 1]
-        How alike the need's text and what it stands ready for are, `texts_alike`; NaN is unknown.
-
-    Raises
-    ------
-    ValueError
-        Naming the column, the value seen and the value wanted.
-
-    Examples
-    --------
-    >>> teams = Partners(ids=["spring", "autumn"], verified=np.array([True, False]))
-    >>> len(teams), teams.fields.tolist()
-    (2, [1, 1])
-    """
-
-    ids: Sequence[str] | NDArray[np.str_]
-    verified: Booleans = _MISSING
-    divisions: Whole = _MISSING
-    fields: Bytes = _MISSING
-    free: Whole = _MISSING
-    maybe_free: Whole = _MISSING
-    papers_free: Whole = _MISSING
-    open_requests: Whole = _MISSING
-    days_since_asked: Floats = _MISSING
-    asked: Whole = _MISSING
-    accepted: Whole = _MISSING
-    banned: Booleans = _MISSING
-    text: Floats = _MISSING
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "ids", id_column("ids", self.ids))
-        papers = 0 if self.papers_free is None else int(np.shape(self.papers_free)[-1])
-        for name, shape, dtype, missing in (
-            ("verified", (), np.bool_, False),
-            ("divisions", (DIVISION_LEVELS,), np.int64, 0),
-            ("fields", (), np.int8, Answer.UNKNOWN),
-            ("free", (), np.int64, 0),
-            ("maybe_free", (), np.int64, 0),
-            ("papers_free", (papers,), np.int64, 0),
-            ("open_requests", (), np.int64, 0),
-            ("days_since_asked", (), np.float64, np.nan),
-            ("asked", (), np.int64, 0),
-            ("accepted", (), np.int64, 0),
-            ("banned", (), np.bool_, False),
-            ("text", (), np.float64, np.nan),
-        ):
-            given = column(name, getattr(self, name), (len(self.ids), *shape), dtype, missing)
-            object.__setattr__(self, name, given)
-        self._check_ranges()
-
-    def _check_ranges(self) -> None:
-        within("fields", self.fields, Answer.NO, Answer.YES)
-        for name in ("free", "maybe_free", "papers_free", "open_requests", "days_since_asked", "accepted"):
-            within(name, getattr(self, name), 0, np.inf)
-        within("text", self.text, 0, 1)
-        if (self.asked < self.accepted).any():
-            row = int(np.flatnonzero(self.asked < self.accepted)[0])
-            seen = f"{self.ids[row]} accepted {self.accepted[row]} of {self.asked[row]}"
-            raise ValueError(f"accepted must not exceed asked, but {seen}")
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def take(self, rows: Sequence[int] | Whole) -> Partners:
-        """Return the table of some rows, in the order given."""
-        picked = np.asarray(rows, dtype=np.intp)
-        names = self.__dataclass_fields__
-        return Partners(**{name: getattr(self, name)[picked] for name in names})
 
 
 @dataclass(frozen=True, eq=False)
