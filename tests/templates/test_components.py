@@ -21,9 +21,12 @@ STARTS_AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def templates() -> Environment:
-    environment = create_templates()
-    environment.globals["static"] = lambda name: f"/static/{name}"
-    environment.globals["desk_path"] = desk_path
+    environment = create_templates().overlay()
+    environment.globals = {
+        **environment.globals,
+        "static": lambda name: f"/static/{name}",
+        "desk_path": desk_path,
+    }
     return environment
 
 

@@ -1,7 +1,7 @@
 """The template environment, for pages and mails: loader, languages, filters."""
 
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
@@ -13,7 +13,9 @@ from linli.core.i18n import HTML_LANGUAGES, Message
 from linli.core.resources import resource_folder
 
 
+@cache
 def create_templates() -> Environment:
+    """One for the whole process: pages and mails share what is compiled."""
     environment = Environment(
         loader=FileSystemLoader(resource_folder("templates")),
         # Read once, as static files are: looking at each part of each page again asks the disk twenty times.
