@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from playwright.async_api import Cookie, Error, Page
 
 from linli.demo.plan import PASSWORD
-from tests.journeys.browser import Person, expect_no_sideways_scrolling, expect_no_violations
+from tests.journeys.browser import Person, expect_no_new_violations, expect_no_sideways_scrolling
 from tests.journeys.server import Server
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -54,7 +54,7 @@ class Walk:
         await self.page.wait_for_load_state()
         try:
             if self.person.meets_axe:
-                await expect_no_violations(self.page)
+                await expect_no_new_violations(self.page, self.person.look)
             if self.person.look.javascript:
                 await expect_no_sideways_scrolling(self.page)
         except Error as error:
