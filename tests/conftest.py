@@ -4,7 +4,7 @@ import gc
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,16 +124,19 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 class MadeOnce:
     """For each database, for a whole run: a worker goes to and fro between the two, file by file."""
 
+    closing: AsyncExitStack
     databases: dict[str, Database] = field(default_factory=dict)
     applications: dict[str, Application] = field(default_factory=dict)
     patterns: dict[str, Settings] = field(default_factory=dict)
+    worlds: dict[object, Any] = field(default_factory=dict)
+    tracks: dict[str, Any] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="session")
 async def made_once() -> AsyncIterator[MadeOnce]:
-    made_once = MadeOnce()
-    yield made_once
-    for database in made_once.databases.values():
+    async with AsyncExitStack() as closing:
+        yield (made_once := MadeOnce(closing))
+    for database in (*made_once.databases.values(), *(each.database for each in made_once.worlds.values())):
         await database.close()
 
 
@@ -169,8 +172,14 @@ class RolledBackDatabase(Database):
 
 
 @pytest.fixture
-async def database(migrated: Database) -> AsyncIterator[Database]:
-    async with migrated.engine.connect() as plain:
+def beginning(migrated: Database) -> Database:
+    """What the database of a test begins with: no rows."""
+    return migrated
+
+
+@pytest.fixture
+async def database(beginning: Database) -> AsyncIterator[Database]:
+    async with beginning.engine.connect() as plain:
         connection = await plain.execution_options(writes=True)
         outer = await connection.begin()
         yield RolledBackDatabase(connection)

@@ -1,7 +1,8 @@
 """Who does what when several workers run the tests: a file on one database at a time, the longest first.
 
 Stories in the browser stay together, because a server with its town is dear: one worker walks them on SQLite,
-another on PostgreSQL. Order and company change nothing about a test: each runs alone as well.
+another on PostgreSQL. So do races, and the commands that read a town. Order and company change nothing about
+a test: each runs alone as well.
 """
 
 import re
@@ -12,6 +13,14 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 STORIES: Final = "tests/journeys"
+RACES: Final = "tests/linli/participation/test_races.py"
+DEMO: Final = "tests/linli/commands/test_demo.py"
+# Files that share what is dear to make: two servers, or a town.
+TOGETHER: Final = {
+    "tests/linli/dispatch/test_races.py": RACES,
+    "tests/linli/teams/test_races.py": RACES,
+    "tests/linli/commands/test_matching.py": DEMO,
+}
 # Begun last, these would leave one worker busy and the others idle: seconds on one database, roughly.
 LONG: Final = {
     STORIES: 240,
@@ -21,11 +30,9 @@ LONG: Final = {
     "tests/linli/hostile/test_forms.py": 30,
     "tests/linli/test_api.py": 30,
     "tests/linli/demo/test_town.py": 20,
-    "tests/linli/participation/test_races.py": 20,
+    RACES: 40,
     "tests/linli/participation/test_kills.py": 20,
-    "tests/linli/dispatch/test_races.py": 20,
-    "tests/linli/teams/test_races.py": 15,
-    "tests/linli/commands/test_demo.py": 15,
+    DEMO: 20,
     "tests/linli/organizations/test_documents.py": 10,
     "tests/linli/accounts/providers/test_sign_in.py": 10,
     "tests/linli/demo/test_plan.py": 10,
@@ -47,8 +54,8 @@ def unit_of(nodeid: str) -> str:
     file, _, test = nodeid.partition("::")
     database = re.search(r"[\[-](sqlite|postgresql)[\]-]", test)
     if database is None:
-        return file
-    return f"{STORIES if file.startswith(STORIES) else file} on {database[1]}"
+        return TOGETHER.get(file, file)
+    return f"{STORIES if file.startswith(STORIES) else TOGETHER.get(file, file)} on {database[1]}"
 
 
 def seconds_of(unit: str, tests: Collection[str]) -> float:

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.house import ROOT, expect_none
-from tests.scheduling import LONG, seconds_of, unit_of
+from tests.scheduling import DEMO, LONG, RACES, TOGETHER, seconds_of, unit_of
 
 
 def test_what_is_begun_first_exists() -> None:
-    expect_none(path for path in LONG if not (ROOT / path).exists())
+    expect_none(path for path in {*LONG, *TOGETHER} if not (ROOT / path).exists())
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ def test_what_is_begun_first_exists() -> None:
         ("tests/journeys/test_teams.py::test_a[postgresql-en-390]", "tests/journeys on postgresql"),
         ("tests/journeys/test_charity.py::test_a[postgresql-zh]", "tests/journeys on postgresql"),
         ("tests/journeys/test_every_page.py::test_a", "tests/journeys/test_every_page.py"),
+        ("tests/linli/dispatch/test_races.py::test_a[sqlite]", f"{RACES} on sqlite"),
+        ("tests/linli/teams/test_races.py::test_a[postgresql]", f"{RACES} on postgresql"),
+        ("tests/linli/commands/test_matching.py::test_a", DEMO),
     ],
 )
 def test_a_file_is_shared_by_database_and_stories_stay_together(nodeid: str, unit: str) -> None:

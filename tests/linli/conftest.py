@@ -1,20 +1,21 @@
 """A database of one's own, for what really commits: several workers, kills, locks, silence."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import event
 
 from linli.core.config import Settings
-from linli.core.db import Database, new_id
-from linli.migrations import migrate
-from tests.conftest import MadeOnce, settings_for
+from linli.core.db import Database
+from tests.conftest import MadeOnce
+from tests.linli.databases import copied, copy_of, migrated_pattern
+from tests.linli.participation.racing import Track, running_track
+from tests.linli.standing import Standing, make_standing, standing, world
+
+__all__ = ["make_standing", "standing", "world"]
 
 
 @pytest.fixture(scope="session")
@@ -23,34 +24,34 @@ async def pattern(
 ) -> Settings:
     """A migrated database that is only ever copied."""
     if settings.database_url not in made_once.patterns:
-        made_once.patterns[settings.database_url] = await made_pattern(settings, tmp_path_factory)
+        made_once.patterns[settings.database_url] = await migrated_pattern(
+            settings, tmp_path_factory.mktemp("pattern")
+        )
     return made_once.patterns[settings.database_url]
 
 
-async def made_pattern(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    if settings.is_sqlite:
-        pattern = settings_for(f"sqlite:///{tmp_path_factory.mktemp('pattern') / 'pattern.sqlite'}")
-    else:
-        name = f"pattern_{new_id().hex}"
-        await _administer(settings, f'CREATE DATABASE "{name}"')
-        pattern = _named(settings, name)
-    database = Database(pattern)
-    await migrate(database)
-    await database.close()
-    return pattern
+@pytest.fixture(scope="session")
+async def track(
+    settings: Settings, pattern: Settings, made_once: MadeOnce, tmp_path_factory: pytest.TempPathFactory
+) -> Track:
+    """Two servers on a database of their own, for all races of a run: each makes its own people."""
+    url = settings.database_url
+    if url not in made_once.tracks:
+        folder = tmp_path_factory.mktemp("race")
+        own = await copied(pattern, settings, folder)
+        made_once.tracks[url] = await made_once.closing.enter_async_context(running_track(own, folder))
+    track: Track = made_once.tracks[url]
+    return track
 
 
-@asynccontextmanager
-async def copy_of(pattern: Settings, settings: Settings, folder: Path) -> AsyncIterator[Settings]:
-    """A database of one's own that starts as the pattern does and is gone afterwards."""
-    if pattern.sqlite_path:
-        yield settings_for(f"sqlite:///{shutil.copy(pattern.sqlite_path, folder / 'own.sqlite')}")
-        return
-    name = f"own_{new_id().hex}"
-    source = make_url(pattern.database_url).database
-    await _administer(settings, f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
-    yield _named(settings, name)
-    await _administer(settings, f'DROP DATABASE "{name}" WITH (FORCE)')
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest) -> Database:
+    """No rows, or the world that stands, for a test that asks for one."""
+    if "world" in request.fixturenames:
+        standing: Standing = request.getfixturevalue("standing")
+        return standing.database
+    database: Database = request.getfixturevalue("migrated")
+    return database
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ async def own_database(own_settings: Settings) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def statements(migrated: Database) -> Iterator[list[str]]:
+def statements(beginning: Database) -> Iterator[list[str]]:
     """What is sent to the database, savepoints aside."""
     seen: list[str] = []
 
@@ -76,9 +77,9 @@ def statements(migrated: Database) -> Iterator[list[str]]:
         if "SAVEPOINT" not in sent[2]:
             seen.append(sent[2])
 
-    event.listen(migrated.engine.sync_engine, "before_cursor_execute", note)
+    event.listen(beginning.engine.sync_engine, "before_cursor_execute", note)
     yield seen
-    event.remove(migrated.engine.sync_engine, "before_cursor_execute", note)
+    event.remove(beginning.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def at_rest(database: Database) -> None:
@@ -86,16 +87,3 @@ async def at_rest(database: Database) -> None:
     async with asyncio.timeout(10):
         while database.engine.pool.checkedout():  # type: ignore[attr-defined]
             await asyncio.sleep(0.01)
-
-
-def _named(settings: Settings, name: str) -> Settings:
-    return settings_for(
-        make_url(settings.database_url).set(database=name).render_as_string(hide_password=False)
-    )
-
-
-async def _administer(settings: Settings, statement: str) -> None:
-    engine = create_async_engine(settings.async_database_url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()

@@ -21,6 +21,7 @@ from tests.conftest import NOW, Visitor
 from tests.factories import make_key, make_member, make_need, make_organization, make_team
 from tests.house import expect_none
 from tests.linli.core.test_api import bearing
+from tests.linli.standing import MakeWorld
 from tests.linli.suggestions.factories import make_helper
 from tests.linli.test_private_fields import LOOKS, OWNED, PERSONAL, stands
 from tests.linli.test_rights import ROUTES, routes_of
@@ -53,10 +54,9 @@ def structs_of_answers() -> dict[str, type[msgspec.Struct]]:
 
 
 async def test_every_example_can_be_sent_and_real_answers_have_its_form(
-    session: AsyncSession, visitor: Visitor
+    session: AsyncSession, world: World, visitor: Visitor
 ) -> None:
     """As somebody copies it from the page, with ids of their own."""
-    world = await a_full_world(session)
     headers = bearing(await make_key(session, world.accounts[Role.officer]))
     schema = (await visitor.get(SCHEMA)).json()
     assert len(schema["paths"]) == len(SCOPES)
@@ -108,14 +108,20 @@ async def a_full_world(session: AsyncSession, **values: Any) -> World:
     for name, kind in (("organization_id", OrganizationField), ("team_id", TeamField)):
         session.add(kind(**{name: UUID(own[name]), "field_id": "elderly_care"}))
     await session.flush()
-    for ids in (*world.own.values(), *world.others.values()):
-        await refresh_need(session, need_id=UUID(ids["need_id"]), now=NOW)
+    for need_id in {ids["need_id"] for ids in (*world.own.values(), *world.others.values())}:
+        await refresh_need(session, need_id=UUID(need_id), now=NOW)
     return world
 
 
+@pytest.fixture
+def make_standing() -> MakeWorld:
+    return a_full_world
+
+
 @pytest.mark.parametrize("path", SCOPES)
-async def test_each_call_asks_for_its_scope(session: AsyncSession, visitor: Visitor, path: str) -> None:
-    world = await make_world(session)
+async def test_each_call_asks_for_its_scope(
+    session: AsyncSession, world: World, visitor: Visitor, path: str
+) -> None:
     officer, ids = world.accounts[Role.officer], world.own[Role.officer]
     wanted = SCOPES[path]
     if wanted is None:
@@ -129,8 +135,7 @@ async def test_each_call_asks_for_its_scope(session: AsyncSession, visitor: Visi
     assert (await visitor.get(address, headers=bearing(just_this))).status_code == 200
 
 
-async def test_reading_is_not_posting(session: AsyncSession, visitor: Visitor) -> None:
-    world = await make_world(session)
+async def test_reading_is_not_posting(session: AsyncSession, world: World, visitor: Visitor) -> None:
     reads = await make_key(session, world.accounts[Role.officer], Scope.needs_read)
     answer = await visitor.post(POST[5:].format(**world.own[Role.officer]), headers=bearing(reads))
     assert answer.status_code == 403
@@ -144,9 +149,8 @@ def test_every_call_that_exists_is_among_these(application: Application) -> None
 
 @pytest.mark.parametrize(("actor", "state", "field"), [each for each in LOOKS if each[0] != VISITOR])
 async def test_private_fields_stand_in_no_answer_to_anybody(
-    session: AsyncSession, visitor: Visitor, actor: str, state: State, field: str
+    session: AsyncSession, world: World, visitor: Visitor, actor: str, state: State, field: str
 ) -> None:
-    world = await a_full_world(session, state=state, field=field)
     headers = bearing(await make_key(session, world.accounts[actor]))
     found = []
     for path in SCOPES:
@@ -158,8 +162,9 @@ async def test_private_fields_stand_in_no_answer_to_anybody(
     expect_none(found)
 
 
-async def test_what_was_posted_is_not_said_back(session: AsyncSession, visitor: Visitor) -> None:
-    world = await make_world(session)
+async def test_what_was_posted_is_not_said_back(
+    session: AsyncSession, world: World, visitor: Visitor
+) -> None:
     headers = bearing(await make_key(session, world.accounts[Role.officer]))
     example = sent_example((await visitor.get(SCHEMA)).json()["paths"][POST[5:]]["post"]) | {
         "address": OWNED["address"],

@@ -32,6 +32,7 @@ from tests.linli.world import (
     VISITOR,
     VOLUNTEER,
     Ids,
+    World,
     make_world,
 )
 
@@ -87,9 +88,8 @@ def may_show(actor: str, state: State, path: str) -> set[str]:
 
 @pytest.mark.parametrize(("actor", "state", "field"), LOOKS)
 async def test_private_fields_stand_only_where_a_place_or_the_owner_looks(
-    session: AsyncSession, visitor: Visitor, app: Application, actor: str, state: State, field: str
+    world: World, visitor: Visitor, app: Application, actor: str, state: State, field: str
 ) -> None:
-    world = await make_world(session, state=state, field=field)
     if actor != VISITOR:
         await visitor.sign_in(world.accounts[actor])
     found = []
@@ -113,9 +113,8 @@ async def test_private_fields_stand_only_where_a_place_or_the_owner_looks(
     ],
 )
 async def test_those_who_need_them_see_them(
-    session: AsyncSession, visitor: Visitor, actor: str, path: str, words: set[str]
+    world: World, visitor: Visitor, actor: str, path: str, words: set[str]
 ) -> None:
-    world = await make_world(session)
     await visitor.sign_in(world.accounts[actor])
     assert words <= await shown(visitor, path, world.own[actor])
 

@@ -30,7 +30,7 @@ from tests.linli.world import (
     STAFF,
     VISITOR,
     VOLUNTEER,
-    make_world,
+    World,
 )
 
 ACTORS = (VISITOR, VOLUNTEER, LEADER, *STAFF)
@@ -367,9 +367,8 @@ def test_every_route_has_a_row_in_the_table_of_rights(
 
 @pytest.mark.parametrize("actor", ACTORS)
 async def test_everybody_gets_what_is_theirs_and_nobody_anything_else(
-    session: AsyncSession, visitor: Visitor, walker: Walker, actor: str, record_property: Note
+    session: AsyncSession, world: World, visitor: Visitor, walker: Walker, actor: str, record_property: Note
 ) -> None:
-    world = await make_world(session)
     if actor != VISITOR:
         await visitor.sign_in(world.accounts[actor])
         walker.cookies |= dict(visitor.cookies)

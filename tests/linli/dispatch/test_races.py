@@ -1,15 +1,12 @@
 """Two server processes, one database: people, friends and teams reach for the same places at once."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linli.core.config import Settings
 from linli.dispatch import actions
 from linli.dispatch.models import Dispatch
 from linli.dispatch.rules import DispatchState
@@ -29,20 +26,10 @@ from tests.factories import (
     make_team,
     make_team_member,
 )
-from tests.linli.conftest import copy_of
 from tests.linli.dispatch.factories import make_dispatch
-from tests.linli.participation.racing import Press, Racer, Track, rounds, running_track
+from tests.linli.participation.racing import Press, Racer, Track, rounds
 
 PLACES, RACERS = 3, 16
-
-
-@pytest.fixture(scope="module")
-async def track(
-    settings: Settings, pattern: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Track]:
-    folder = tmp_path_factory.mktemp("dispatch-race")
-    async with copy_of(pattern, settings, folder) as own, running_track(own, folder) as track:
-        yield track
 
 
 async def open_shift(session: AsyncSession, track: Track) -> Shift:

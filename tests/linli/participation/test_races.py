@@ -1,7 +1,7 @@
 """Two server processes, one database: what people do at the same moment never breaks a promise."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import httpx
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.conversations.models import Conversation, ConversationMessage
-from linli.core.config import Settings
 from linli.needs.models import Need, Shift
 from linli.needs.rules import Joining
 from linli.participation.models import FriendGroup, Participation
@@ -25,19 +24,9 @@ from tests.factories import (
     make_organization,
     make_participation,
 )
-from tests.linli.conftest import copy_of
-from tests.linli.participation.racing import Press, Racer, Track, rounds, running_track
+from tests.linli.participation.racing import Press, Racer, Track, rounds
 
 RACERS, PLACES = 16, 3
-
-
-@pytest.fixture(scope="module")
-async def track(
-    settings: Settings, pattern: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Track]:
-    folder = tmp_path_factory.mktemp("race")
-    async with copy_of(pattern, settings, folder) as own, running_track(own, folder) as track:
-        yield track
 
 
 @pytest.fixture(scope="module")

@@ -1,28 +1,15 @@
 """Two servers, one database: whatever is pressed at once, five teams are five, and a team has one leader."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
-import pytest
 from sqlalchemy import func, select
 
-from linli.core.config import Settings
 from linli.teams.models import TeamMember
 from linli.teams.rules import MOST_TEAMS, MemberState, TeamRole
 from tests.factories import make_account, make_team, make_team_member
-from tests.linli.conftest import copy_of
-from tests.linli.participation.racing import Press, Track, rounds, running_track
+from tests.linli.participation.racing import Press, Track, rounds
 
 DOORS = 8
-
-
-@pytest.fixture(scope="module")
-async def track(
-    settings: Settings, pattern: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Track]:
-    folder = tmp_path_factory.mktemp("team-race")
-    async with copy_of(pattern, settings, folder) as own, running_track(own, folder) as track:
-        yield track
 
 
 async def memberships(track: Track, account_id: UUID) -> int:

@@ -22,7 +22,7 @@ from linli.waves.models import Asking, Wave
 from linli.waves.queries import Due, due
 from linli.waves.rules import AskingState
 from tests.factories import make_member, make_need, make_organization
-from tests.linli.conftest import copy_of
+from tests.linli.databases import copy_of
 from tests.linli.participation.racing import Press, Track, rounds, running_track
 from tests.linli.suggestions.factories import make_helper
 from tests.linli.waves.factories import DAY, Square, answer, begin, questions
