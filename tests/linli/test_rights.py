@@ -374,7 +374,12 @@ async def test_everybody_gets_what_is_theirs_and_nobody_anything_else(
         walker.cookies |= dict(visitor.cookies)
         walker.bearer = {"Authorization": f"Bearer {await make_key(session, world.accounts[actor])}"}
     cells = [cell for route, rights in ROUTES.items() for cell in cells_of(route, rights, world, actor)]
-    wrong = {cell: found for cell in cells if (found := await mistakes(walker, cell, actor))}
+    turn = walker.settings.is_sqlite
+    wrong = {
+        cell: found
+        for n, cell in enumerate(cells)
+        if (found := await mistakes(walker, cell, actor, with_bad_body=n % 2 == turn))
+    }
     for name, value in (("role", str(actor)), ("cells", len(cells)), ("deviations", len(wrong))):
         record_property(name, value)
     expect_none(f"{cell.route}: {cell.whose} {each}" for cell, found in wrong.items() for each in found)
