@@ -386,9 +386,9 @@ async def test_everybody_gets_what_is_theirs_and_nobody_anything_else(
 
 
 async def test_a_bureau_with_another_over_it_does_not_decide_for_the_whole_site(
-    session: AsyncSession, visitor: Visitor, walker: Walker
+    session: AsyncSession, world: World, visitor: Visitor, walker: Walker
 ) -> None:
-    world, staff = await make_world(session), Role.bureau_staff
+    staff = Role.bureau_staff
     await visitor.sign_in(world.accounts[staff])
     walker.cookies |= dict(visitor.cookies)
     alone, below = (next(cells_of(SWITCH, rights, world, staff)) for rights in (ROUTES[SWITCH], open_to()))

@@ -63,7 +63,7 @@ class Walker:
         return answer.status_code
 
 
-async def mistakes(walker: Walker, cell: Cell, actor: str, *, with_bad_body: bool) -> list[str]:
+async def mistakes(walker: Walker, cell: Cell, actor: str, *, with_bad_body: bool = True) -> list[str]:
     """Where the door is closed, bad bodies come by turns on the two databases: before either it is closed."""
     if cell.is_open:
         return await unfair_refusals(walker, cell.route, cell.ids)
