@@ -49,6 +49,7 @@ async def test_it_is_posted_and_said_on_the_page_and_in_the_list(
     form = (await visitor.get(f"/needs/{need.id}/edit")).text
     assert 'name="same_person" type="checkbox" value="yes" checked' in form
     assert "由同一人参加全部时间" in (await visitor.get("/needs")).text
+    assert "由同一人参加全部时间" in (await visitor.get(f"/needs/{need.id}/desk")).text
     again = (await visitor.get(f"/needs/{need.id}/again")).text
     assert 'name="same_person" type="checkbox" value="yes" checked' in again
 

@@ -64,6 +64,17 @@ async def test_the_proposal_says_what_it_brings_and_what_it_costs_and_has_one_bu
     assert "Ask somebody yourself" in page
 
 
+async def test_of_one_person_for_all_times_the_proposal_says_what_a_yes_means(
+    session: AsyncSession, visitor: Visitor, square: Square
+) -> None:
+    visitor.cookies.set("linli-language", "en")
+    desk, meaning = f"/needs/{square.need.id}/desk", "Whoever says yes comes to all of the times."
+    assert meaning not in (await visitor.get(desk)).text
+    square.need.same_person = True
+    await session.commit()
+    assert meaning in (await visitor.get(desk)).text
+
+
 async def test_the_officer_reads_how_many_of_them_were_asked_lately(
     session: AsyncSession, visitor: Visitor, square: Square, now: datetime
 ) -> None:
