@@ -45,8 +45,8 @@ async def track(
 
 
 @pytest.fixture
-def beginning(request: pytest.FixtureRequest) -> Database:
-    """No rows, or the world that stands, for a test that asks for one."""
+def beginning(request: pytest.FixtureRequest, settings: Settings) -> Database:
+    """No rows, or the world that stands, for a test that asks for one; `settings` names the two databases."""
     if "world" in request.fixturenames:
         standing: Standing = request.getfixturevalue("standing")
         return standing.database
