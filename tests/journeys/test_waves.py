@@ -24,10 +24,10 @@ pytestmark = pytest.mark.journey
 # Past the day that a wave has to be answered, and past the night after it.
 LATER: Final = timedelta(hours=40)
 SAID: Final = {
-    "zh": ("正在自动邀请", "分轮邀请暂停中", "第 2 轮", "名额已全部招满"),
+    "zh": ("正在自动邀请", "自动邀请暂停中", "第 2 轮", "名额已全部招满"),
     "en": (
         "Asking goes on by itself",
-        "The waves rest",
+        "Asking by itself is held",
         "Wave 2 ",
         "All places are filled",
     ),

@@ -25,7 +25,7 @@ STANDS_STILL: Final = Message(
     "Nobody else is asked. Should a place be given back before {until}, the next people are asked by itself."
 )
 GIVEN_BACK: Final = Message("A place was given back. The next people are asked shortly, though not at night.")
-HELD: Final = Message("Held: no wave follows until you let it go on. Who was asked may still answer.")
+HELD: Final = Message("No wave follows until you go on. Who was asked may still answer.")
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,13 @@ class ShownCourse:
 
     @classmethod
     def of(cls, course: Course, shift: Shift) -> "ShownCourse":
-        is_resting = course.resting is not None or course.asking.state is AskingState.held
+        is_held = course.asking.state is AskingState.held
+        is_resting = course.resting is not None or is_held
         is_filled = course.asking.state is AskingState.filled and course.places_free <= 0
         if is_filled:
             heading = Message("All places are filled")
+        elif is_held:
+            heading = Message("Asking by itself is held")
         else:
             heading = Message("The waves rest") if is_resting else Message("Asking goes on by itself")
         standing = _standing(course, shift)

@@ -160,7 +160,7 @@ async def test_the_officer_holds_it_lets_it_go_on_and_ends_it(
 ) -> None:
     await begin(session, square, now)
     for act, state, shown in (
-        ("hold", AskingState.held, "让它继续"),
+        ("hold", AskingState.held, "继续自动邀请"),
         ("go-on", AskingState.going, "暂停"),
         ("end", AskingState.ended, "已由贵组织结束"),
     ):
