@@ -87,6 +87,23 @@ async def test_only_who_sees_every_row_is_told_that_none_stands_behind(
     assert said not in everybody
 
 
+async def test_the_lowest_bar_stands_first_even_where_it_is_told_together(
+    session: AsyncSession, another_visitor: Visitor
+) -> None:
+    asker, yesterday = await make_organization(session), NOW - timedelta(days=1)
+    for field_id in ("low_income", "disability_support"):
+        for _ in range(3):
+            await make_need(session, organization=asker, answer_due_at=yesterday, field_id=field_id)
+    for _ in range(6):
+        need = await make_need(session, organization=asker, answer_due_at=yesterday, places=1)
+        person, before = await make_account(session), yesterday - timedelta(days=1)
+        await make_participation(session, need.shifts[0], person, State.confirmed, changed_at=before)
+    another_visitor.cookies.set("linli-language", "en")
+    page = (await another_visitor.get("/figures")).text
+    bars = page.partition('aria-labelledby="by-field-chart-title')[2].partition("</svg>")[0]
+    assert bars.index("All other fields together") < bars.index("100 %")
+
+
 async def test_everybody_sees_the_course_of_the_months_and_its_table(
     session: AsyncSession, another_visitor: Visitor, bureau: Organization
 ) -> None:
