@@ -1,5 +1,6 @@
 """`linli demo`."""
 
+from datetime import datetime
 from time import perf_counter
 
 import click
@@ -14,6 +15,8 @@ from linli.demo import new_york, town
 from linli.demo.plan import PASSWORD
 from linli.demo.sizes import SIZES, Size
 from linli.migrations import migrate
+from linli.suggestions.learning.versions import train
+from linli.waves.queries import chances_of_questions
 
 NEW_YORK = "new-york"
 EXAMPLES = 3
@@ -88,10 +91,20 @@ async def _town(database: Database, settings: Settings, size: Size) -> str:
         plan = await town.build_town(
             session, now=clock.now(), zone=settings.zone, secret_key=settings.secret_key, size=size
         )
+    learnt = await learn(database, now=clock.now()) if plan.past else ""
+    needs = len(plan.needs) + len(plan.past)
     return (
         f"Built {plain(plan.town.county.name)}: {len(plan.volunteers)} sample volunteers, "
-        f"{len(plan.teams)} teams, {len(plan.needs)} needs ({perf_counter() - began:.1f} s)."
+        f"{len(plan.teams)} teams, {needs} needs ({perf_counter() - began:.1f} s).{learnt}"
     )
+
+
+async def learn(database: Database, *, now: datetime) -> str:
+    """As `linli train` does, from what the sample people answered before these weeks."""
+    found = await train(database, now=now, chances_of=chances_of_questions)
+    if found.learnt is None:
+        return f" {found.why_not.in_language(language())}" if found.why_not else ""
+    return f"\nThe matcher has learnt from {found.learnt.answers} of their answers, as linli train does."
 
 
 async def _show_sign_ins(database: Database, settings: Settings) -> None:

@@ -20,6 +20,7 @@ from linli.demo.asking_teams import Asker, ask_organization, ask_team
 from linli.demo.founding import FOUNDED_DAYS_AGO, Founding, found_bureau
 from linli.demo.insurance import sample_insurances
 from linli.demo.needs import PlannedNeed, Story
+from linli.demo.past_building import build_past
 from linli.demo.people import CHECKED_DAYS_AGO, HeldCredential, SamplePerson
 from linli.demo.plan import PASSWORD, SampleMember, TownPlan
 from linli.demo.questions import ask_and_answer
@@ -41,7 +42,7 @@ from linli.volunteers.forms import ProfileDraft, StatedPaper
 
 READ_DAYS: Final = 4
 BUREAU_ROLES: Final = frozenset({Role.bureau_staff, Role.auditor})
-SIGNED_UP_DAYS_AGO: Final = 30
+SIGNED_UP_DAYS_AGO: Final = 150
 TEAMS_BEGAN_DAYS_AGO: Final = 20
 
 WHY_CANCELLED: Final = "天气预报有暴雨，改期再约。"
@@ -86,6 +87,7 @@ class Builder:
             self.built.volunteers.append(await self._sign_up(person))
         for planned in self.plan.teams:
             await self._begin_team(planned)
+        await self._remember()
         for _, happens in sorted(self._events(), key=lambda event: event[0]):
             await happens()
         await self._let_people_ask()
@@ -158,6 +160,13 @@ class Builder:
             now=self.plan.diary.at(-TEAMS_BEGAN_DAYS_AGO, 20),
         )
         self.built.teams.append(team)
+
+    async def _remember(self) -> None:
+        asking = [
+            (self.built.organizations[member.organization.name], account)
+            for member, account in zip(self.plan.members[1:], self.built.members[1:], strict=True)
+        ]
+        await build_past(self.session, self.plan.past, askers=asking, volunteers=self.built.volunteers)
 
     async def _state(self, account: Account, held: HeldCredential) -> None:
         now = self.plan.diary.at(-CHECKED_DAYS_AGO, 11)

@@ -24,7 +24,7 @@ from linli.organizations.models import Organization
 from linli.organizations.registration import Step
 from linli.organizations.steps import take_step
 
-FOUNDED_DAYS_AGO: Final = 60
+FOUNDED_DAYS_AGO: Final = 160
 # How many days ago it handed in, and the bureau's steps with their days.
 HANDED_IN: Final = {Standing.waiting: 5, Standing.returned: 12}
 ANSWERS: Final = {

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from linli.demo.needs import Asker, Diary, PlannedNeed, planned_needs
 from linli.demo.organizations import SampleOrganization, bureau_of, committees_of, others_of
+from linli.demo.past import PastNeed, planned_past
 from linli.demo.people import Home, SamplePerson, name_of, people_of_samples, sign_in_volunteer, volunteers_of
 from linli.demo.places import WENGAN, Town, town
 from linli.demo.sizes import TOWN, Size
@@ -44,6 +45,7 @@ class TownPlan:
     needs: tuple[PlannedNeed, ...]
     steps: tuple[Step, ...]
     teams: tuple[PlannedTeam, ...]
+    past: tuple[PastNeed, ...] = ()
 
 
 def plan_town(
@@ -76,7 +78,15 @@ def plan_town(
         today=start,
         rng=random.Random(f"teams {seed} {start}"),  # noqa: S311 - samples
     )
-    return TownPlan(diary, place, members, people, needs, tuple(steps), teams)
+    # And these of theirs.
+    past = planned_past(
+        needs,
+        people,
+        count=size.past,
+        diary=diary,
+        rng=random.Random(f"past {seed} {start}"),  # noqa: S311 - samples
+    )
+    return TownPlan(diary, place, members, people, needs, tuple(steps), teams, past)
 
 
 def _askers(members: Sequence[SampleMember], place: Town, rng: random.Random) -> list[Asker]:

@@ -9,11 +9,15 @@ from linli.demo.needs import Story
 
 @dataclass(frozen=True)
 class Size:
-    """`is_whole`: with every kind of organization, and what a bureau's desk has to decide."""
+    """`is_whole`: with every kind of organization, and what a bureau's desk has to decide.
+
+    `past` are needs of the months before, with answers enough for the matcher to learn from.
+    """
 
     volunteers: int
     stories: Mapping[Story, int]
     is_whole: bool
+    past: int = 0
 
     @property
     def needs(self) -> int:
@@ -53,5 +57,6 @@ COUNTY: Final = Size(
         Story.new: 23,
     },
     is_whole=True,
+    past=80,
 )
 SIZES: Final[Mapping[str, Size]] = {"town": TOWN, "county": COUNTY}

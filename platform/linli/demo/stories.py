@@ -149,7 +149,7 @@ class Casting:
         if number in SIGNED_IN:
             lacks_it = (number, planned.story) not in self.stories_of
             return (-1, 0) if lacks_it and planned.story in STORIES_FOR_SIGNED_IN else (inf, 0)
-        return self.times_chosen[number], -_liking(self.people[number], planned)
+        return self.times_chosen[number], -liking(self.people[number], planned)
 
     def _is_free(self, number: int, times: Times) -> bool:
         promised, cap = self.promised[number], self.people[number].weekly_cap
@@ -186,7 +186,7 @@ def _part(hour: int) -> int:
     return 0 if hour < 12 else 1 if hour < 18 else 2
 
 
-def _liking(person: SamplePerson, planned: PlannedNeed) -> int:
+def liking(person: SamplePerson, planned: PlannedNeed) -> int:
     """How well the words fit: what one can do, what one likes, and how near."""
     draft, home = planned.draft, person.division or ""
     asked_skills = {*draft.skills_wanted, *draft.skills_required}
