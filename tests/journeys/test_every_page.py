@@ -146,6 +146,7 @@ PAGES: Final = {
                 "/desk/teams",
                 "/desk/organizations",
                 "/desk/ways",
+                "/desk/change",
                 "/dispatch",
                 "/dispatch/team/{team}",
                 "/dispatch/organization/{charity}",

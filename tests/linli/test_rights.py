@@ -170,6 +170,7 @@ ROUTES = {
     "GET /needs/{need_id}/desk": DESK,
     "GET /needs/{need_id}/desk/people": DESK,
     "GET /needs/{need_id}/desk/ways": DESK,
+    "GET /needs/{need_id}/desk/change": DESK,
     "GET /needs/{need_id}/edit/with": DESK,
     "GET /needs/{need_id}/desk/teams": DESK,
     "GET /needs/{need_id}/desk/organizations": DESK,

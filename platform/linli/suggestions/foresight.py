@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from linli.suggestions.tables import bookings_of, needs_table, pairs_of
 from linli.suggestions.texts import EncodedTexts
 from linli.suggestions.wording import FEWEST_COUNTED
 from linli.suggestions.written import (
+    A_LITTLE,
     WrittenNeed,
     WrittenTime,
     other_times,
@@ -208,7 +209,7 @@ def _way(way: Way, seen: Seen) -> WayShown:
     match way.kind:
         case WayKind.TIME if seen.weakest is not None:
             times = seen.others[int(way.what)]
-            sentence = _count(times.starts_at, way.fitting)
+            sentence = _at_another_time(way, times.starts_at, seen)
             return WayShown(sentence, Message("Take this time"), time_way(seen.weakest.n, times))
         case WayKind.AGE:
             sentence = _more(way.gain, *_FROM_AGE).given(age=way.what)
@@ -220,6 +221,24 @@ def _way(way: Way, seen: Seen) -> WayShown:
             sentence = _more(way.gain, *_WITHOUT).given(what=seed.credentials()[str(way.what)])
             return WayShown(sentence, Message("Do not require it"), f"credentials:{way.what}")
     return WayShown(_more(way.gain, *_FETCHED).given(km=FETCHED_KM))
+
+
+def _at_another_time(way: Way, starts_at: datetime, seen: Seen) -> Message:
+    """How many fit then is no secret, and so neither is how many more."""
+    moved = starts_at - seen.weakest.times.starts_at if seen.weakest else timedelta(0)
+    if moved == A_LITTLE:
+        return counted(
+            way.gain,
+            "Two hours later, one more person would fit.",
+            "Two hours later, {n} more people would fit.",
+        )
+    if moved == -A_LITTLE:
+        return counted(
+            way.gain,
+            "Two hours earlier, one more person would fit.",
+            "Two hours earlier, {n} more people would fit.",
+        )
+    return _count(starts_at, way.fitting)
 
 
 def _more(gain: int, few: Message, many: Message) -> Message:

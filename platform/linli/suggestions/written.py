@@ -21,6 +21,9 @@ USUAL_AGE: Final = 18
 DAYS_AHEAD: Final = 7
 # When a part of the day usually begins: morning, afternoon, evening.
 USUAL_STARTS: Final = (time(9), time(14), time(19))
+# How far a time is moved within its day, and not into the night.
+A_LITTLE: Final = timedelta(hours=2)
+EARLIEST_HOUR: Final = 6
 LONGEST_IN_A_PART: Final = timedelta(hours=3)
 
 
@@ -104,14 +107,15 @@ def shift_row(times: Times) -> ShiftRow:
 def other_times(times: Times, *, now: datetime) -> list[Times]:
     """The same length of time on this day and the six that follow, the nearest first.
 
-    At the same hour on other days, and where it is short enough at the usual hour of the other parts.
+    First two hours earlier or later, then where it is short enough at the usual hour of the other parts, and
+    the same on other days.
 
     >>> start = datetime(2026, 11, 24, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
     >>> others = other_times(Times(start, start + timedelta(hours=2), 1), now=start - timedelta(days=1))
-    >>> [f"{each.starts_at:%a %H}" for each in others][:5]
-    ['Tue 14', 'Tue 19', 'Wed 09', 'Wed 14', 'Wed 19']
+    >>> [f"{each.starts_at:%a %H}" for each in others][:6]
+    ['Tue 11', 'Tue 07', 'Tue 14', 'Tue 19', 'Wed 09', 'Wed 14']
     >>> len(others)
-    20
+    22
     """
     starts, length = times.starts_at, times.ends_at - times.starts_at
     others = [each for each in USUAL_STARTS if _part(each) != _part(starts.time())]
@@ -119,6 +123,10 @@ def other_times(times: Times, *, now: datetime) -> list[Times]:
         others = []
     days = [starts.date() + timedelta(days=n) for n in range(DAYS_AHEAD)]
     moments = [_at(day, clock, starts) for day in days for clock in (starts.time(), *others)]
+    nearest = [starts + A_LITTLE, starts - A_LITTLE]
+    # In a form a time ends on the day on which it begins.
+    near = [each for each in nearest if _is_one_day(each, each + length, starts)]
+    moments = list(dict.fromkeys((*near, *moments)))
     moved = [replace(times, starts_at=each, ends_at=each + length) for each in moments if each != starts]
     return [each for each in moved if refuse_shift(each, now) is None]
 
@@ -179,6 +187,10 @@ def _assumed(form: Form, written: WrittenNeed, age: int | None) -> list[Message]
     if added := [known[id] for id in written.fixed if id not in form.typed_many("credentials")]:
         sentences.append(Message("This field of service demands: {credentials}.", credentials=added))
     return sentences
+
+
+def _is_one_day(begin: datetime, end: datetime, like: datetime) -> bool:
+    return begin.date() == end.date() == like.date() and begin.hour >= EARLIEST_HOUR
 
 
 def _part(clock: time) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.needs.models import Need
-from linli.needs.rules import NeedState
+from linli.needs.rules import NeedState, Setting
 from linli.participation.rules import State
 from linli.suggestions.actions import refresh_need
 from linli.suggestions.looks import forget_looks
@@ -123,3 +123,46 @@ async def test_where_nothing_helps_the_page_says_so(visitor: Visitor, session: A
     await visitor.sign_in(await make_member(session, committee))
     fragment = (await visitor.get(f"/needs/{need.id}/desk/ways", headers=HTMX)).text
     assert "换个时间或者少提要求，也找不到更多的人" in fragment
+
+
+async def test_two_hours_later_is_told_by_how_many_more(visitor: Visitor, session: AsyncSession) -> None:
+    """Some have promised something else until half past two."""
+    committee = await make_organization(session)
+    need = await make_asking_need(session, organization=committee, starts_at=TUESDAY)
+    elsewhere = await make_asking_need(session, starts_at=TUESDAY - timedelta(hours=1), places=9)
+    await make_helper(session)
+    for _ in range(6):
+        busy = await make_helper(session)
+        await make_participation(session, elsewhere.shifts[0], busy, State.confirmed)
+    await refresh_need(session, need_id=need.id, now=NOW)
+    await session.commit()
+    await visitor.sign_in(await make_member(session, committee))
+    visitor.cookies.set("linli-language", "en")
+    fragment = (await visitor.get(f"/needs/{need.id}/desk/ways", headers=HTMX)).text
+    assert "Two hours later, 6 more people would fit." in fragment
+    link = fragment.split('href="')[1].split('"')[0]
+    assert 'value="16:00"' in (await visitor.get(link)).text
+
+
+async def test_a_paper_that_the_rules_demand_is_never_proposed_to_be_dropped(
+    visitor: Visitor, session: AsyncSession
+) -> None:
+    """A background check at home, which the field demands, and first aid, which the officer wants."""
+    committee = await make_organization(session)
+    need = await make_asking_need(
+        session,
+        organization=committee,
+        starts_at=TUESDAY,
+        field_id="elderly_care",
+        setting=Setting.home,
+        credentials=("background_check", "first_aid"),
+    )
+    for held in ({"background_check": None}, {"first_aid": None}):
+        for _ in range(6):
+            await make_helper(session, credentials=held)
+    await refresh_need(session, need_id=need.id, now=NOW)
+    await session.commit()
+    await visitor.sign_in(await make_member(session, committee))
+    fragment = (await visitor.get(f"/needs/{need.id}/desk/ways", headers=HTMX)).text
+    assert "first_aid" in fragment
+    assert "background_check" not in fragment

@@ -1,4 +1,4 @@
-"""How many people could come while a need is written, and what would bring more, also once it is posted."""
+"""What would change it: who could come to a need being written or posted, and one person's fit."""
 
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core import i18n
 from linli.core.forms import Form as SentForm
+from linli.core.forms import id_named
 from linli.core.web.given import Asked, Form, Id, Now, QueryText, Session
 from linli.core.web.htmx import is_htmx
 from linli.core.web.security import may
 from linli.core.web.templating import render
-from linli.desks.pages.need_tabs import chosen_shift
+from linli.desks.pages.need_tabs import chosen_shift, times_to_ask_for
 from linli.needs.models import Need
 from linli.needs.pages import show_form
 from linli.needs.policies import may_manage_need, may_post_needs
@@ -21,6 +22,7 @@ from linli.needs.typed import as_form, typed_from_form, typed_from_need
 from linli.organizations.models import Organization
 from linli.organizations.queries import organization_with_id
 from linli.participation.rules import refuse_joining
+from linli.suggestions.change_of_person import NOTHING, ChangeShown, change_of_person
 from linli.suggestions.foresight import foresight_for
 from linli.suggestions.ways import ways_for_shift
 from linli.suggestions.written import taken_over
@@ -83,6 +85,27 @@ async def show_ways(request: Asked, session: Session, now: Now, need_id: Id, shi
     return render(request, page, need=need, chosen=chosen, foresight=foresight)
 
 
+@get("/needs/{need_id:uuid}/desk/change", opt=may(may_manage_need))
+async def show_change(
+    request: Asked, session: Session, now: Now, need_id: Id, shift: QueryText = "", person: QueryText = ""
+) -> Page:
+    """What would make one suggested person fit better. The fragment for htmx, else a small page."""
+    need = await find_need(session, need_id)
+    organization = await session.get_one(Organization, need.organization_id)
+    chosen = chosen_shift(times_to_ask_for(need, now), shift)
+    account_id = id_named(person)
+    looks = (
+        account_id and chosen and not refuse_joining(need.state, asker_is_verified=organization.is_verified)
+    )
+    change = (
+        await change_of_person(session, need=need, shift=chosen, account_id=account_id, now=now)
+        if account_id and chosen and looks
+        else ChangeShown(NOTHING)
+    )
+    page = "desks/_change.html" if is_htmx(request) else "desks/change.html"
+    return render(request, page, need=need, chosen=chosen, change=change)
+
+
 @get("/needs/{need_id:uuid}/edit/with", opt=may(may_manage_need))
 async def edit_with_way(request: Asked, session: Session, need_id: Id, way: QueryText = "") -> Page:
     """The form for editing with one way already in it; nothing is changed before it is sent."""
@@ -92,4 +115,6 @@ async def edit_with_way(request: Asked, session: Session, need_id: Id, way: Quer
     return show_form(request, organization, typed_from_form(form), need=need)
 
 
-router = Router("/", route_handlers=[look_before_posting, look_at_draft, show_ways, edit_with_way])
+router = Router(
+    "/", route_handlers=[look_before_posting, look_at_draft, show_ways, show_change, edit_with_way]
+)
