@@ -145,7 +145,7 @@ def look(
         pool.people,
         today=today,
         times=needs_table([written.row(moved, now)], texts).needs if moved else None,
-        fixed_credentials=written.fixed,
+        fixed_credentials=written.kept,
         lowest_age=written.lowest_age,
         wider_km=FETCHED_KM,
         bookings=bookings,

@@ -37,7 +37,10 @@ class WrittenTime:
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenNeed:
-    """`fixed` are credentials that the field demands, `lowest_age` the least its field allows."""
+    """`fixed` are credentials that the field demands, `lowest_age` the least its field allows.
+
+    `kept` are those of its credentials that are never proposed to be dropped.
+    """
 
     division: str
     longitude: float | None
@@ -48,6 +51,7 @@ class WrittenNeed:
     skills: tuple[str, ...]
     credentials: tuple[str, ...]
     fixed: tuple[str, ...]
+    kept: tuple[str, ...]
     times: tuple[WrittenTime, ...]
     assumed: tuple[Message, ...]
 
@@ -94,6 +98,7 @@ def read_written(form: Form, *, within_division: str, zone: ZoneInfo, now: datet
         skills=form.some_of("skills_required", seed.skills()),
         credentials=credentials,
         fixed=fixed,
+        kept=_kept(form, credentials, fixed),
         times=tuple(_times(form, zone, now)),
         assumed=(),
     )
@@ -150,6 +155,14 @@ def time_way(n: int, times: Times) -> str:
     """How a button names a time for a row of the form."""
     starts, ends = times.starts_at, times.ends_at
     return f"time:{n}/{starts:%Y-%m-%d}/{starts:%H:%M}/{ends:%H:%M}"
+
+
+def _kept(form: Form, credentials: tuple[str, ...], fixed: tuple[str, ...]) -> tuple[str, ...]:
+    """What the field or the law demands, and what the skills that are asked for take (seed/)."""
+    skills, papers = seed.skills(), seed.credentials()
+    asked = (*form.some_of("skills_wanted", skills), *form.some_of("skills_required", skills))
+    taken = {id for skill in asked for id in skills[skill].credentials}
+    return tuple(id for id in credentials if id in fixed or id in taken or papers[id].licence)
 
 
 def _division(form: Form, within: str) -> str:

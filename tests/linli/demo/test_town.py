@@ -81,7 +81,7 @@ async def test_the_whole_town_stands_and_shows_every_state(session: AsyncSession
 async def test_the_countys_bureau_has_something_to_decide(session: AsyncSession) -> None:
     """The county's organizations without its people, which take a second instead of fifteen."""
     plan = plan_town(start=NOW.date(), zone=ZONE, size=COUNTY)
-    organizations = replace(plan, volunteers=(), teams=(), needs=(), steps=())
+    organizations = replace(plan, volunteers=(), teams=(), needs=(), steps=(), past=())
     await Builder(session, organizations, DEVELOPMENT_SECRET).build()
     bureau = (await session.scalars(select(Organization).where(Organization.kind == "bureau"))).one()
     counts = await register_counts(session, bureau=bureau, today=NOW.date())

@@ -69,7 +69,9 @@ async def test_a_skill_that_was_not_said_is_named_with_what_it_would_bring(
     assert "Friendly chats" in page
 
 
-async def test_what_is_said_promises_no_more_than_what_would_happen(session: AsyncSession, need: Need, now: datetime) -> None:
+async def test_what_is_said_promises_no_more_than_what_would_happen(
+    session: AsyncSession, need: Need, now: datetime
+) -> None:
     without = await make_helper(session, fields=("elderly_care",))
     able = await make_helper(session, fields=("elderly_care",), skills={"chatting": SkillLevel.good})
     await refresh_need(session, need_id=need.id, now=now)

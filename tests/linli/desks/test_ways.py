@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -144,25 +145,29 @@ async def test_two_hours_later_is_told_by_how_many_more(visitor: Visitor, sessio
     assert 'value="16:00"' in (await visitor.get(link)).text
 
 
-async def test_a_paper_that_the_rules_demand_is_never_proposed_to_be_dropped(
-    visitor: Visitor, session: AsyncSession
+@pytest.mark.parametrize(
+    ("paper", "values"),
+    [
+        ("background_check", {"field_id": "elderly_care", "setting": Setting.home}),
+        ("child_safeguarding", {"field_id": "emergency_assistance", "skills": {"child_minding": False}}),
+        ("nurse", {"field_id": "community_services"}),
+    ],
+    ids=["the field", "a skill that is asked for", "the law"],
+)
+async def test_a_paper_that_a_rule_demands_is_never_proposed_to_be_dropped(
+    visitor: Visitor, session: AsyncSession, paper: str, values: dict[str, Any]
 ) -> None:
-    """A background check at home, which the field demands, and first aid, which the officer wants."""
+    """First aid, which the officer merely wants, may be."""
     committee = await make_organization(session)
     need = await make_asking_need(
-        session,
-        organization=committee,
-        starts_at=TUESDAY,
-        field_id="elderly_care",
-        setting=Setting.home,
-        credentials=("background_check", "first_aid"),
+        session, organization=committee, starts_at=TUESDAY, credentials=(paper, "first_aid"), **values
     )
-    for held in ({"background_check": None}, {"first_aid": None}):
+    for held in (paper, "first_aid"):
         for _ in range(6):
-            await make_helper(session, credentials=held)
+            await make_helper(session, credentials={held: None})
     await refresh_need(session, need_id=need.id, now=NOW)
     await session.commit()
     await visitor.sign_in(await make_member(session, committee))
     fragment = (await visitor.get(f"/needs/{need.id}/desk/ways", headers=HTMX)).text
     assert "first_aid" in fragment
-    assert "background_check" not in fragment
+    assert paper not in fragment
