@@ -58,6 +58,7 @@ from linli.reports import pages as reports_pages
 from linli.rosters import jobs as rosters_jobs
 from linli.rosters import pages as rosters_pages
 from linli.suggestions import jobs as suggestions_jobs
+from linli.suggestions.matcher import matcher
 from linli.teams import api as teams_api
 from linli.teams import pages as teams_pages
 from linli.volunteers import jobs as volunteers_jobs
@@ -134,6 +135,11 @@ def working(settings: Settings, database: Database) -> Callable[[Any], AbstractA
     return lifespan
 
 
+async def read_matcher() -> None:
+    """Before the first person comes: whoever asks for suggestions first would wait for it."""
+    await asyncio.to_thread(matcher)
+
+
 def create_app(settings: Settings, database: Database | None = None) -> Application:
     i18n.use_time_zone(settings.zone)
     database = database or Database(settings)
@@ -163,6 +169,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Applicat
         exception_handlers=errors.handlers(),
         before_send=[add_security_headers],
         lifespan=[working(settings, database)] if settings.work_in_server else [],
+        on_startup=[read_matcher],
         on_shutdown=[database.close],
         state=State(
             {

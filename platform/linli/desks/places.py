@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.core.i18n import Message
 from linli.core.web.security import Caller, Seat
 from linli.organizations.rules import OrganizationKind, Role
+from linli.teams.models import Team
 from linli.teams.queries import led_teams
 
 HOME: Final = "/home"
@@ -31,7 +32,11 @@ class Place:
 
 async def places_of(session: AsyncSession, caller: Caller) -> Sequence[Place]:
     """Every desk of this person, the one they begin at first and their own home last."""
-    teams = await led_teams(session, account_id=caller.account_id)
+    return places_with(caller, await led_teams(session, account_id=caller.account_id))
+
+
+def places_with(caller: Caller, teams: Sequence[Team]) -> Sequence[Place]:
+    """The same where it is known already which teams they lead."""
     return [
         *(Place(seat.organization_name, desk_path(seat), "zh") for seat in caller.seats),
         *(Place(team.name, f"/teams/{team.id}/desk", "zh") for team in teams),

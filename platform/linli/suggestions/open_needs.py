@@ -68,9 +68,16 @@ async def open_needs_in(
         return kept.table, serves
     rows = await reads.need_rows(session, inside & _is_listed(now), now=now, limit=MOST_NEEDS)
     texts = kept.texts if kept else EncodedTexts(matcher().text_model)
-    table = await asyncio.to_thread(needs_table, [blurred(row) for row in rows], texts)
+    return await asyncio.to_thread(_made, key, state, now, rows, texts), serves
+
+
+def _made(
+    key: Counties, state: _State, now: datetime, rows: Sequence[reads.NeedRow], texts: EncodedTexts
+) -> NeedTable:
+    """Kept at once: who asked may have been sent away meanwhile, and the next shall not begin anew."""
+    table = needs_table([blurred(row) for row in rows], texts)
     _keep(key, _Kept(state, now, table, texts))
-    return table, serves
+    return table
 
 
 async def counties_within(

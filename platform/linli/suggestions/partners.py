@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.i18n import Message, Named
@@ -30,7 +30,8 @@ from linli.suggestions.reads import text_of
 from linli.suggestions.tables import division_columns
 from linli.suggestions.texts import EncodedTexts
 from linli.teams.models import Team, TeamField, TeamMember
-from linli.teams.queries import can_be_asked, fields_of, home_id
+from linli.teams.queries import can_be_asked, home_id
+from linli.volunteers.queries import words
 from matching import Answer, PartnerRanking, Partners, rank_partners, texts_alike
 
 SHOWN: Final = 50
@@ -62,8 +63,9 @@ class PartnersShown:
     excluded_total: Message | str = ""
 
 
-@dataclass(frozen=True)
-class _Candidate:
+class _Candidate(NamedTuple):
+    """There may be thousands, made anew at each look."""
+
     id: UUID
     name: str
     division: str
@@ -89,13 +91,10 @@ async def teams_for_need(session: AsyncSession, *, need: Need, shift: Shift, now
     county = county_of(need.division)
     if county is None:
         return PartnersShown()
-    teams = _askable_teams(county)
-    fields = await fields_of(session, teams)
-    found = await session.execute(
-        select(Team.id, Team.name, Team.division, Team.about).where(Team.id.in_(teams))
-    )
+    found = await session.execute(_askable_teams(county))
     rows = [
-        _Candidate(id, name, division, fields.get(id, ()), about, True) for id, name, division, about in found
+        _Candidate(id, name, division, words(fields), about, True)
+        for id, name, division, fields, about in found
     ]
     likely = _likely(rows, need)
     members = await count_members(session, TeamMember.team_id, teams=likely, need=need, shift=shift)
@@ -141,9 +140,11 @@ def teams_of(organizations: Select[tuple[UUID]] | Sequence[UUID]) -> Select[tupl
     )
 
 
-def _askable_teams(county: str) -> Select[tuple[UUID]]:
+def _askable_teams(county: str) -> Select[Any]:
+    """With the fields of each in one column."""
+    fields = select(func.aggregate_strings(TeamField.field_id, " ")).where(TeamField.team_id == Team.id)
     return (
-        select(Team.id)
+        select(Team.id, Team.name, Team.division, fields.correlate(Team).scalar_subquery(), Team.about)
         .join(Organization, Organization.id == home_id())
         .where(can_be_asked(), is_inside(Team.division, county))
         .order_by(Team.id)

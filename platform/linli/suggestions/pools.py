@@ -84,7 +84,14 @@ async def pool_of(session: AsyncSession, county: str | None, *, now: datetime) -
         return kept.pool
     rows = await _rows(session, county, state)
     texts = kept.texts if kept else EncodedTexts(matcher().text_model)
-    people = await asyncio.to_thread(volunteers_table, rows, texts)
+    return await asyncio.to_thread(_made, county, state, now, rows, texts)
+
+
+def _made(
+    county: str | None, state: _State, now: datetime, rows: Sequence[PoolRow], texts: EncodedTexts
+) -> Pool:
+    """Kept at once: who asked may have been sent away meanwhile, and the next shall not begin anew."""
+    people = volunteers_table(rows, texts)
     found = Pool(county, people, tuple(row.account_id for row in rows), _visitors(rows, county))
     _keep(county, _Kept(state, now, found, texts))
     return found

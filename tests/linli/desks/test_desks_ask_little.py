@@ -38,8 +38,8 @@ DESKS: Final = (
     ("clerk", "/organizations/{bureau}/waiting", 14),
     ("clerk", "/organizations/{bureau}/unanswered", 4),
     ("officer", "/organizations/{committee}/desk", 6),
-    ("leader", "/teams/{team}/desk", 30),
-    ("leader", "/home", 18),
+    ("leader", "/teams/{team}/desk", 29),
+    ("leader", "/home", 17),
 )
 
 

@@ -14,8 +14,8 @@ from linli.core.web.security import may, signed_in
 from linli.core.web.sessions import afterwards
 from linli.core.web.templating import done, render
 from linli.desks.pages.my_suggestions import said_of
-from linli.desks.places import places_of
-from linli.desks.waiting.volunteer import volunteer_groups
+from linli.desks.places import places_with
+from linli.desks.waiting.volunteer import led_in, volunteer_groups
 from linli.divisions.queries import county_of, with_code
 from linli.divisions.shown import named
 from linli.needs.filters import NeedFilter
@@ -24,6 +24,7 @@ from linli.participation import queries
 from linli.participation.rules import WAITS_FOR_YES, State
 from linli.suggestions.for_person import PersonsList, needs_for_person
 from linli.suggestions.shown import note_list_of_person
+from linli.teams.queries import own_seats
 from linli.volunteers.models import VolunteerProfile
 
 Page = Response[Any]
@@ -54,11 +55,14 @@ async def my_home(
         afterwards(request, partial(note_list_of_person, account_id=account.id, shown=seen.shown, now=now))
     promised = [each for each in coming if each.participation.state is State.confirmed]
     is_silent = profile is not None and profile.silent_since is not None
-    news, teams = await volunteer_groups(session, account_id=caller.account_id, is_silent=is_silent)
+    seats = await own_seats(session, account_id=caller.account_id)
+    news, teams = await volunteer_groups(
+        session, account_id=caller.account_id, seats=seats, is_silent=is_silent
+    )
     return render(
         request,
         "desks/home.html",
-        places=await places_of(session, caller),
+        places=places_with(caller, led_in(seats)),
         invitations=[each for each in coming if each.participation.state in WAITS_FOR_YES],
         promised=promised,
         coming=coming,

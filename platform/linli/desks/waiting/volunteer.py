@@ -1,6 +1,6 @@
 """A volunteer's home: what was answered, and the teams with what waits in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -10,29 +10,35 @@ from linli.conversations.queries import own_conversations
 from linli.core.i18n import Message, counted
 from linli.desks.waiting.rows import Group, Waiting, filled, group
 from linli.teams.models import Team, TeamMember
-from linli.teams.queries import own_seats, waiting_counts
+from linli.teams.queries import waiting_counts
 from linli.teams.rules import LEADING_ROLES, ROLE_NAMES, MemberState, TeamState
 from linli.volunteers.asking.actions import PAGE as ASKING
 from linli.volunteers.asking.actions import SHALL_WE_GO_ON
 
+Seats = Sequence[tuple[Team, TeamMember]]
 GO_ON: Final = Waiting(title=SHALL_WE_GO_ON, url=ASKING, facts=(Message("We ask you nothing for now."),))
 
 
 async def volunteer_groups(
-    session: AsyncSession, *, account_id: UUID, is_silent: bool
+    session: AsyncSession, *, account_id: UUID, seats: Seats, is_silent: bool
 ) -> tuple[list[Group], list[Group]]:
     """What is news, to stand on top, and the teams, to stand below.
 
     Who has gone silent finds the one question here, too, as long as it waits.
     """
-    seats = await own_seats(session, account_id=account_id)
-    waiting = await waiting_counts(session, [team.id for team, seat in seats if _leads(team, seat)])
+    led = [team.id for team in led_in(seats)]
+    waiting = await waiting_counts(session, led) if led else {}
     teams = [_team(team, seat, waiting) for team, seat in seats]
     news = [
         group(Message("A question to you"), [GO_ON] if is_silent else []),
         await _answers(session, account_id),
     ]
     return filled(news), filled([group(Message("My teams"), teams, url="/me/teams")])
+
+
+def led_in(seats: Seats) -> list[Team]:
+    """The teams that somebody leads or helps to lead."""
+    return [team for team, seat in seats if _leads(team, seat)]
 
 
 async def _answers(session: AsyncSession, account_id: UUID) -> Group:
