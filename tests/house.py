@@ -60,7 +60,8 @@ def expect_none(found: Iterable[str]) -> None:
     assert not listed, "\n" + "\n".join(listed)
 
 
-def template_names() -> list[str]:
-    return [
+@cache
+def template_names() -> tuple[str, ...]:
+    return tuple(
         path.relative_to(TEMPLATES).as_posix() for path in project_files() if path.is_relative_to(TEMPLATES)
-    ]
+    )

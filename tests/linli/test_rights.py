@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -337,10 +337,8 @@ def a_provider_that_is_gone(app: Application) -> Iterator[None]:
 
 
 @pytest.fixture
-async def walker(app: Application, database: RolledBackDatabase, settings: Settings) -> AsyncIterator[Walker]:
-    walker = Walker(app, database, settings)
-    yield walker
-    await walker.client.aclose()
+def walker(app: Application, database: RolledBackDatabase, settings: Settings) -> Walker:
+    return Walker(app, database, settings)
 
 
 def routes_of(app: Application) -> set[str]:
