@@ -29,7 +29,7 @@ PATIENCE_MS: Final = 10_000
 # What a person reads or follows, in the text and in attributes, and what names one thing among others.
 _TEXT: Final = re.compile(r">\s*[^<\s][^<]*")
 _SAID: Final = re.compile(
-    r' (action|alt|aria-label|content|datetime|href|hx-[a-z-]+|placeholder|src|title|value)="[^"]+"'
+    r' (action|alt|aria-label|content|datetime|href|hx-[a-z:-]+|placeholder|src|title|value)="[^"]+"'
 )
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _seen_by_axe: set[tuple[int, str, str]] = set()

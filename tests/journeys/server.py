@@ -98,6 +98,7 @@ def running_server(
         "LINLI_BASE_URL": url,
         "LINLI_REQUESTS_PER_MINUTE": "1000000",
         "LINLI_CODES_PER_NETWORK": "1000000",
+        "LINLI_REQUEST_SECONDS": "60",
         **changed,
     }
     server = Server(url, linli, environ, folder)

@@ -6,13 +6,22 @@ import pytest
 
 from tests.journeys.browser import shape_of
 
-PAGE = """<main class="desk"><h1>{title}</h1>
+PAGE = """<main class="desk" hx-headers:inherited="{token}"><h1>{title}</h1>
 <label for="{label}">{word}</label> <input id="{id}" value="{value}"><a href="{path}">{word}</a></main>"""
 
 
 def page(**changes: str) -> str:
     id = f"person-{uuid4()}"
-    values = {"title": "河边清洁", "word": "冯一诺", "id": id, "label": id, "value": "3", "path": f"/{id}"}
+    token = uuid4().hex  # another one for each person
+    values = {
+        "token": token,
+        "title": "河边清洁",
+        "word": "冯一诺",
+        "id": id,
+        "label": id,
+        "value": "3",
+        "path": f"/{id}",
+    }
     return shape_of(PAGE.format(**values | changes))
 
 
