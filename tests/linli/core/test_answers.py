@@ -127,10 +127,10 @@ async def test_too_many_says_when_to_come_back(probe: Visitor) -> None:
 
 
 async def test_when_even_the_error_page_fails_there_is_an_answer(
-    settings: Settings, database: Database
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = probed(settings, database)
-    app.state.templates.globals.pop("static")
+    monkeypatch.delitem(app.state.templates.globals, "static")
     async with Visitor(app, database, settings) as visitor:
         answer = await visitor.get("/no/such/page")
     assert answer.status_code == 500
