@@ -190,7 +190,7 @@ async def test_a_burst_of_guesses_gets_no_more_than_twenty(
     own_settings: Settings, own_database: Database
 ) -> None:
     await have_account(own_database)
-    app = create_app(replace(own_settings, request_seconds=60), own_database)
+    app = create_app(own_settings, own_database)
     async with Visitor(app, own_database, own_settings) as guesser:
         form = BY_PASSWORD | {"password": "wrong"}
         answers = await asyncio.gather(*(guesser.submit("/sign-in", form) for _ in range(30)))
@@ -292,7 +292,7 @@ async def test_of_tries_at_the_very_same_moment_twenty_are_made(
 async def test_many_sign_in_at_the_same_time(own_settings: Settings, own_database: Database) -> None:
     """Each lets go of the database while hashing and then writes: none may find it changed and fail."""
     await have_account(own_database)
-    app = create_app(replace(own_settings, request_seconds=60), own_database)
+    app = create_app(own_settings, own_database)
     async with Visitor(app, own_database, own_settings) as visitor:
         form = BY_PASSWORD | {"password": PASSWORD}
         csrf = cookie_name(own_settings, "csrf")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.app import create_app
 from linli.core.audit import record
-from linli.core.config import Settings
+from linli.core.config import Settings, read_settings
 from linli.core.db import Database
 from linli.core.errors import Conflict, Invalid, NotFound, NotPermitted, TooMany
 from linli.core.forms import REQUIRED
@@ -125,7 +126,9 @@ ROUTES = Router(
 
 
 def probed(settings: Settings, database: Database) -> Application:
-    app = create_app(settings, database)
+    """With the deadline that people meet."""
+    deadline = read_settings({}).request_seconds
+    app = create_app(replace(settings, request_seconds=deadline), database)
     app.register(ROUTES)
     return app
 
