@@ -3,7 +3,7 @@ PORT ?= 8000
 # Some machines ask Python to keep nothing it compiled: each process would begin two seconds later.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test rights check format bench clean
+.PHONY: help run test environment browser rights check format bench clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -16,10 +16,16 @@ run: ## serve the demo town on 127.0.0.1:8000 (PORT= and PYTHON= change that)
 	@exec .venv/bin/linli serve --port $(PORT)
 
 test: ## check everything, on SQLite and PostgreSQL, in a browser, and as a wheel
-	@tools/environment develop
-	@tools/browser
+	@$(MAKE) --no-print-directory --jobs=2 environment browser
 	@$(MAKE) --no-print-directory check
 	@.venv/bin/pytest -n logical --dist loadfile
+
+# Both mostly wait for what is fetched.
+environment:
+	@tools/environment develop
+
+browser:
+	@tools/browser
 
 rights: ## walk every route as every role, with one's own and others' things, and print the sum
 	@tools/environment develop
