@@ -25,7 +25,7 @@ from matching import (
 from matching.features import text_similarity
 from matching.picked import WORKED_OUT, pick
 from matching.shortlist import _could_pass
-from tests.matching.factories import TODAY, make_need, make_volunteer, together
+from tests.matching.factories import HERE, TODAY, WORDS, make_need, make_volunteer, together
 from tests.matching.random_tables import RandomTown, random_town
 
 SAID = [
@@ -69,7 +69,7 @@ def best_of_all(town: RandomTown, ranker: AdditiveRanker, k: int) -> list[tuple[
 @pytest.mark.parametrize("has_texts", [True, False])
 @pytest.mark.parametrize("seed", range(4))
 def test_the_best_few_are_those_of_asking_and_scoring_everybody(seed: int, has_texts: bool) -> None:
-    town = random_town(seed, needs=40, people=300)
+    town = random_town(seed, needs=15, people=300)
     town = with_texts(town, seed) if has_texts else town
     for ranker in (SimilarityRanker(), informed(town)):
         for k in (0, 1, 5, 1000):
@@ -153,3 +153,18 @@ def test_what_a_feature_adds_is_its_contribution() -> None:
         values = pick(town.people, np.arange(30))
         added = ranker.adds(Feature.TEXT, text_similarity(town.needs, values))
         assert np.allclose(added, scores.contributions[scores.parts.index(Feature.TEXT)])
+
+
+def test_a_million_people_before_one_need() -> None:
+    many, ids = 1_000_000, [f"{number:07}" for number in range(1_000_000)]
+    crowd = Volunteers(
+        ids=ids,
+        vocabulary=WORDS,
+        opted_in=np.arange(many) % 10 == 0,
+        born_on=np.full(many, "1990-01-01", dtype="datetime64[D]"),
+        reach_km=np.full(many, 5.0),
+        longitude=np.full(many, HERE[0]),
+        latitude=np.linspace(HERE[1], HERE[1] + 1, many),
+    )
+    [best] = shortlist(SimilarityRanker(), make_need(at=HERE), crowd, k=3, today=TODAY)
+    assert best.ids.tolist() == ids[:30:10]
