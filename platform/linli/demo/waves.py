@@ -14,8 +14,9 @@ from linli.participation import actions as participation
 from linli.suggestions.actions import refresh_need
 from linli.suggestions.queries import answer_for_shift
 from linli.waves import actions
+from linli.waves.due import Due
 from linli.waves.models import Asking
-from linli.waves.queries import Due, open_questions
+from linli.waves.queries import open_questions
 
 LEAST_AHEAD: Final = timedelta(days=5)
 A_DAY: Final = timedelta(days=1)

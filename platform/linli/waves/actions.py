@@ -22,8 +22,8 @@ from linli.suggestions.joint import DecidedWave
 from linli.suggestions.queries import WavePlan, WavesLeft, answer_for_shift
 from linli.suggestions.waves import NextWave, Seat
 from linli.waves import queries, rules, together
+from linli.waves.due import Due, is_due
 from linli.waves.models import Asking, AskingWithout, Wave, WaveQuestion
-from linli.waves.queries import Due
 from linli.waves.rules import AskingState, Ending
 from linli.waves.together import Decided
 
@@ -120,7 +120,7 @@ async def look_after(
     `decided` says whom each asking of the round asks, by shift; without it this one is decided alone.
     """
     need = await find_need(session, due.need_id, lock=True)
-    if not await queries.is_due(session, due.asking_id, now=now):
+    if not await is_due(session, due.asking_id, now=now):
         return False
     asking = await queries.find_asking(session, need_id=due.need_id, asking_id=due.asking_id)
     shift = next(each for each in need.shifts if each.id == asking.shift_id)

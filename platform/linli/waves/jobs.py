@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.db import Database
 from linli.core.jobs import Job
-from linli.waves import queries
 from linli.waves.actions import look_after
+from linli.waves.due import find_due
 from linli.waves.together import read_due
 
 AT_ONCE: Final = 100
@@ -21,7 +21,7 @@ async def look_after_due(database: Database, now: datetime) -> int:
     What one has sent is kept, whatever becomes of the next.
     """
     async with database.session(writes=False) as session:
-        due = await queries.due(session, now=now, limit=AT_ONCE)
+        due = await find_due(session, now=now, limit=AT_ONCE)
         read = await read_due(session, [each.asking_id for each in due], now=now) if due else None
     if read is None:
         return 0
@@ -34,7 +34,7 @@ async def look_after_due(database: Database, now: datetime) -> int:
 
 
 async def has_due(session: AsyncSession, now: datetime) -> bool:
-    return bool(await queries.due(session, now=now, limit=1))
+    return bool(await find_due(session, now=now, limit=1))
 
 
 JOBS: Final = (Job("waves.look_after", timedelta(seconds=15), look_after_due, has_due),)

@@ -6,21 +6,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
-from linli.core import i18n
 from linli.core.errors import NotFound
 from linli.core.i18n import Message
 from linli.needs.models import Need, Shift
 from linli.needs.policies import POSTING_ROLES
 from linli.needs.queries import is_vouched_for
-from linli.needs.rules import RUNNING_STATES
 from linli.organizations.models import Membership
 from linli.participation.models import Participation
 from linli.participation.rules import State
-from linli.suggestions.pools import county_of
 from linli.volunteers.names import shown_name
 from linli.waves import rules
 from linli.waves.models import Asking, AskingWithout, Wave, WaveQuestion
@@ -28,13 +25,6 @@ from linli.waves.rules import AskingState
 
 SAID_YES: Final = frozenset({State.confirmed, State.attended, State.absent})
 MOST_SHOWN: Final = 5
-MOST_LOOKED_AT: Final = 200
-
-
-@dataclass(frozen=True)
-class Due:
-    asking_id: UUID
-    need_id: UUID
 
 
 @dataclass(frozen=True)
@@ -193,56 +183,6 @@ async def open_questions(session: AsyncSession, asking_id: UUID) -> Sequence[Par
         .order_by(Participation.account_id)
     )
     return found.all()
-
-
-async def due(session: AsyncSession, *, now: datetime, limit: int) -> list[Due]:
-    """Askings of one county that have something to do; those whose shifts come first before others."""
-    rows = await session.execute(
-        select(Asking.id, Asking.need_id, Need.division)
-        .join(Shift, Shift.id == Asking.shift_id)
-        .join(Need, Need.id == Asking.need_id)
-        .where(_is_due(now))
-        .order_by(Shift.starts_at, Asking.id)
-        .limit(MOST_LOOKED_AT)
-    )
-    found = [(Due(asking_id, need_id), county_of(division or "")) for asking_id, need_id, division in rows]
-    return [each for each, county in found if county == found[0][1]][:limit]
-
-
-async def is_due(session: AsyncSession, asking_id: UUID, *, now: datetime) -> bool:
-    """Asked again under the lock of the need: another worker may have been faster."""
-    query = (
-        select(Asking.id)
-        .join(Shift, Shift.id == Asking.shift_id)
-        .join(Need, Need.id == Asking.need_id)
-        .where(Asking.id == asking_id, _is_due(now))
-    )
-    return await session.scalar(query) is not None
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Its hour has come, all have answered, a place was given back, or there is nothing more to ask for."""
-    is_full = Shift.places_taken >= Shift.places
-    is_past = or_(Need.state.not_in(RUNNING_STATES), Shift.starts_at < now + rules.LAST_WAVE_BEFORE_SHIFT)
-    somebody_thinks = (
-        select(Participation.id)
-        .where(Participation.shift_id == Asking.shift_id, Participation.state == State.invited)
-        .correlate(Asking)
-        .exists()
-    )
-    is_time = Asking.next_at <= now
-    goes_on = and_(Asking.state == AskingState.going, is_time)
-    if not rules.is_night(now, i18n.zone()):
-        has_answers = and_(Asking.waits_for_answers, ~somebody_thinks)
-        goes_on = or_(
-            and_(Asking.state == AskingState.going, or_(is_time, has_answers)),
-            and_(Asking.state == AskingState.filled, ~is_full),
-        )
-    return or_(
-        goes_on,
-        and_(Asking.state.in_((AskingState.going, AskingState.held)), is_full),
-        and_(Asking.state != AskingState.ended, is_past),
-    )
 
 
 def _is_in_charge() -> ColumnElement[bool]:

@@ -11,7 +11,8 @@ from linli.notifications.models import Notice
 from linli.participation import actions as participation
 from linli.participation.models import Participation
 from linli.participation.rules import State
-from linli.waves import actions, queries
+from linli.waves import actions
+from linli.waves.due import is_due
 from linli.waves.models import Asking
 from linli.waves.queries import courses_of
 from linli.waves.rules import AskingState, Ending
@@ -74,12 +75,12 @@ async def test_with_the_giving_back_it_is_due_and_without_it_it_is_not(
     database: Database, session: AsyncSession, square: Square, now: datetime
 ) -> None:
     asking, place = await filled(database, session, square, now)
-    assert not await queries.is_due(session, asking.id, now=now + DAY)
+    assert not await is_due(session, asking.id, now=now + DAY)
     async with session.begin_nested() as step:
         await give_back(session, place, now + DAY)
-        assert await queries.is_due(session, asking.id, now=now + DAY)
+        assert await is_due(session, asking.id, now=now + DAY)
         await step.rollback()
-    assert not await queries.is_due(session, asking.id, now=now + DAY)
+    assert not await is_due(session, asking.id, now=now + DAY)
 
 
 async def test_at_night_it_waits_for_the_morning(

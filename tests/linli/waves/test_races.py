@@ -17,9 +17,9 @@ from linli.participation.models import Participation
 from linli.participation.rules import State
 from linli.suggestions.actions import refresh_need
 from linli.waves.actions import look_after
+from linli.waves.due import Due, find_due
 from linli.waves.jobs import look_after_due
 from linli.waves.models import Asking, Wave
-from linli.waves.queries import Due, due
 from linli.waves.rules import AskingState
 from tests.factories import make_member, make_need, make_organization
 from tests.linli.databases import copy_of
@@ -127,7 +127,7 @@ async def test_workers_at_many_askings_keep_to_everybodys_budget(track: Track) -
             await begin(session, square, now, [square.people[n].id])
     later = now + timedelta(days=3)
     async with track.database.session(writes=False) as session:
-        assert len(await due(session, now=later, limit=50)) >= 3
+        assert len(await find_due(session, now=later, limit=50)) >= 3
     other = Database(track.settings)
     try:
         await asyncio.gather(*(look_after_due(each, later) for each in (track.database, other)))

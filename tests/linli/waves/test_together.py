@@ -15,10 +15,18 @@ from linli.participation.rules import State
 from linli.suggestions.actions import refresh_need
 from linli.waves import actions
 from linli.waves.actions import look_after
+from linli.waves.due import Due, find_due
 from linli.waves.models import Asking, Wave, WaveQuestion
-from linli.waves.queries import Due, due
 from linli.waves.together import decide, read_due
-from tests.factories import make_account, make_member, make_need, make_organization, make_participation
+from tests.factories import (
+    COMMUNITY,
+    make_account,
+    make_asking,
+    make_member,
+    make_need,
+    make_organization,
+    make_participation,
+)
 from tests.linli.suggestions.factories import make_helper
 from tests.linli.waves.factories import DAY, HOUR, Square, answer, pass_time, questions
 
@@ -204,6 +212,19 @@ async def test_what_changed_since_it_was_decided_is_decided_anew(
     assert taken.account_id not in found
 
 
+async def test_so_many_are_decided_at_once_as_can_be_in_seconds_and_of_one_county_only(
+    session: AsyncSession, now: datetime
+) -> None:
+    """The first and what fits beside it; the large one and those elsewhere have the next round."""
+    sizes = [(300, COMMUNITY), (300, COMMUNITY), (10, COMMUNITY), (1, "110101001001")]
+    made = []
+    for n, (places, division) in enumerate(sizes):
+        need = await make_need(session, places=places, starts_at=now + (9 + n) * DAY, division=division)
+        made.append(await make_asking(session, need.shifts[0], next_at=now))
+    found = [each.asking_id for each in await find_due(session, now=now, limit=100)]
+    assert found == [made[0].id, made[2].id]
+
+
 @pytest.mark.parametrize("needs", [2, 9])
 async def test_deciding_asks_the_database_the_same_few_questions_however_many_needs_there_are(
     session: AsyncSession, now: datetime, statements: list[str], needs: int
@@ -213,7 +234,7 @@ async def test_deciding_asks_the_database_the_same_few_questions_however_many_ne
     await make_participation(session, made[0][0].shift, people[0], State.invited, asked_at=now)
     await session.commit()
     statements.clear()
-    found = await due(session, now=now + DAY, limit=100)
+    found = await find_due(session, now=now + DAY, limit=100)
     read = await read_due(session, [each.asking_id for each in found], now=now + DAY)
     assert len(read.wanted) == needs
     # What is due, its needs, what was sent, who is not wanted; the lists, their people, their loads and
