@@ -34,6 +34,8 @@ USUAL: Final = -1.7
 FOR_EACH: Final = 0.45
 DIFFER: Final = 0.8
 SILENT: Final = 0.3
+# Most answer on the same day.
+THINKS_MINUTES: Final = 8 * 60
 
 
 class Answer(StrEnum):
@@ -139,7 +141,9 @@ class _Regulars:
         return last is None or at - last >= RESTS
 
     def _question(self, person: int, planned: PlannedNeed, at: datetime) -> PastQuestion:
-        answered_at = at + timedelta(minutes=self.rng.randint(20, 60 * 20))
+        expires_at = invitation_expires_at(at, planned.draft.shifts[0].times.starts_at)
+        thinks = timedelta(minutes=20 + self.rng.expovariate(1 / THINKS_MINUTES))
+        answered_at = min(at + thinks, expires_at - timedelta(minutes=1)).replace(second=0, microsecond=0)
         if self.rng.random() < COMES_BY_THEMSELVES:
             return PastQuestion(person, None, Answer.yes, at)
         odds = USUAL + FOR_EACH * min(liking(self.people[person], planned), 6) + self.minds[person]
@@ -152,5 +156,5 @@ class _Regulars:
         self.was_silent.discard(person)
         if answer is Answer.silence:
             self.was_silent.add(person)
-            answered_at = invitation_expires_at(at, planned.draft.shifts[0].times.starts_at)
+            answered_at = expires_at
         return PastQuestion(person, at, answer, answered_at)
