@@ -76,6 +76,13 @@ async def waiting_square(
     return Square(organization, officer, need, people), asking
 
 
+async def asked_before(session: AsyncSession, people: Sequence[Account], now: datetime) -> None:
+    """Each was asked once long ago and said no: no seat goes by lot to somebody who never was."""
+    past = await make_need(session, state=NeedState.done, starts_at=now - 39 * DAY)
+    for person in people:
+        await make_participation(session, past.shifts[0], person, State.declined, asked_at=now - 40 * DAY)
+
+
 async def asked(session: AsyncSession, asking: Asking) -> set[object]:
     return {each.account_id for each in await questions(session, asking)}
 
@@ -137,6 +144,7 @@ async def test_of_two_who_fit_alike_the_one_who_was_asked_less_lately_is_asked(
     database: Database, session: AsyncSession, now: datetime
 ) -> None:
     people = await make_neighbours(session, 3)
+    await asked_before(session, people, now)
     elsewhere = await make_need(session, starts_at=now + 20 * DAY, shifts=3, places=9)
     tired = people[0]
     for n in range(2):
@@ -145,7 +153,19 @@ async def test_of_two_who_fit_alike_the_one_who_was_asked_less_lately_is_asked(
         )
     _, asking = await waiting_square(session, people, now)
     await pass_time(database, session, asking, now + DAY)
-    # Four waves are left: two people with 35 % each do for this one.
+    # Four waves are left: two people with 28 % each do for this one.
+    assert await asked(session, asking) == {each.id for each in people[1:]}
+
+
+async def test_of_two_who_are_as_likely_to_say_yes_the_one_who_fits_better_is_asked(
+    database: Database, session: AsyncSession, now: datetime
+) -> None:
+    people = [
+        await make_helper(session, fields=("elderly_care",) if n else ("environment",)) for n in range(3)
+    ]
+    await asked_before(session, people, now)
+    _, asking = await waiting_square(session, people, now)
+    await pass_time(database, session, asking, now + DAY)
     assert await asked(session, asking) == {each.id for each in people[1:]}
 
 
