@@ -24,11 +24,12 @@ pytestmark = pytest.mark.journey
 # Past the day that a wave has to be answered, and past the night after it.
 LATER: Final = timedelta(hours=40)
 SAID: Final = {
-    "zh": ("正在自动邀请", "自动邀请暂停中", "第 2 轮", "名额已全部招满"),
+    "zh": ("正在自动邀请", "自动邀请暂停中", "第 2 轮", "第 3 轮", "名额已全部招满"),
     "en": (
         "Asking goes on by itself",
         "Asking by itself is held",
         "Wave 2 ",
+        "Wave 3 ",
         "All places are filled",
     ),
 }
@@ -38,7 +39,7 @@ SAID: Final = {
 async def test_two_waves_fill_a_need_and_the_rest_is_left_in_peace(
     visit: Visit, town: Server, look: Look
 ) -> None:
-    goes_on, rests, second_wave, filled = SAID[look.language]
+    goes_on, rests, second_wave, third_wave, filled = SAID[look.language]
     officer = Walk(await visit(look))
     await sign_in(officer, OFFICER, town)
     await choose_language(officer)
@@ -62,7 +63,8 @@ async def test_two_waves_fill_a_need_and_the_rest_is_left_in_peace(
     await officer.open(f"{need}/desk")
     assert second_wave in await officer.text()
 
-    await says_yes(Walk(await visit(look)), town, need)
+    last = Walk(await visit(look))
+    await says_yes(last, town, need)
     await time_passes(town)
     await officer.open(f"{need}/desk")
     assert await officer.page.locator("button[name='how'][value='waves']").count() == 0
@@ -71,6 +73,13 @@ async def test_two_waves_fill_a_need_and_the_rest_is_left_in_peace(
     waiting = officer.page.locator("main form[action$='/cancel']")
     confirmed = 2
     assert await waiting.count() == confirmed
+
+    await last.open(need)
+    await last.click("form[action$='/withdraw'] button")
+    await time_passes(town, until=by_day())
+    await officer.open(f"{need}/desk")
+    assert goes_on in await officer.text()
+    assert third_wave in await officer.text()
 
 
 async def says_yes(person: Walk, town: Server, need: str) -> None:
@@ -82,11 +91,16 @@ async def says_yes(person: Walk, town: Server, need: str) -> None:
     assert "河滨路 8 号门口" in await person.text()
 
 
-async def time_passes(town: Server) -> None:
+def by_day() -> datetime:
+    """Three days ahead at noon in China: for a place given back nobody is asked at night."""
+    return (datetime.now(UTC) + timedelta(days=3)).replace(hour=4)
+
+
+async def time_passes(town: Server, *, until: datetime | None = None) -> None:
     """The work of a worker whose clock is almost two days ahead, on the database of the server."""
     settings = read_settings({}, database_url=town.environ["LINLI_DATABASE_URL"])
     database = Database(settings)
     try:
-        await look_after_due(database, datetime.now(UTC) + LATER)
+        await look_after_due(database, until or datetime.now(UTC) + LATER)
     finally:
         await database.close()
