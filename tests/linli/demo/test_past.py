@@ -27,7 +27,7 @@ from linli.volunteers.models import VolunteerProfile
 from tests.conftest import NOW
 
 ZONE = ZoneInfo("Asia/Shanghai")
-SMALL = replace(TOWN, volunteers=140, past=60)
+SMALL = replace(TOWN, volunteers=120, past=56)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def nothing_kept() -> None:
     forget_serving()
 
 
-@pytest.mark.parametrize("days", [0, 45, 100, 300])
+@pytest.mark.parametrize("days", [0, 100])
 def test_everything_that_was_answered_was_possible(days: int) -> None:
     plan = plan_town(start=NOW.date() + timedelta(days=days), zone=ZONE, size=COUNTY)
     begins = plan.diary.at(-SIGNED_UP_DAYS_AGO, 23)
