@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from linli.core import clock, jobs
 from linli.core.config import Settings
 from linli.core.db import Database
-from linli.core.jobs import Job, LeaseLost, run, run_until_idle, work
+from linli.core.jobs import Job, JobLease, LeaseLost, run, run_until_idle, work
 
 MINUTE = timedelta(minutes=1)
 
@@ -43,10 +44,20 @@ class Notebook:
         return self.amounts.pop(0) if self.amounts else 0
 
 
-async def until(is_so: Callable[[], bool], seconds: float = 5) -> None:
+async def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not is_so():
             await asyncio.sleep(0.01)
+
+
+async def renewed(database: Database, job: Job, until: datetime) -> None:
+    lease = select(JobLease.held_until).where(JobLease.name == job.name)
+    async with asyncio.timeout(60):
+        while True:
+            async with database.session(writes=False) as session:
+                if (await session.scalars(lease)).one() >= until:
+                    return
+            await asyncio.sleep(0.02)
 
 
 async def test_a_job_runs_again_at_once_while_there_is_more_and_then_waits_its_time(
@@ -94,7 +105,7 @@ async def test_a_long_job_keeps_its_lease(own_database: Database, monkeypatch: p
     await until(lambda: notebook.at_once == 1)
     for _ in range(3):  # three times most of a lease passes, and each time it is renewed
         clock.move(timedelta(seconds=50))
-        await asyncio.sleep(0.3)
+        await renewed(own_database, job, clock.now() + jobs.LEASE)
     assert await run(own_database, job) == 0
     assert len(notebook.runs) == 1
     notebook.may_go_on.set()
