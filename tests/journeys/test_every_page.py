@@ -5,6 +5,7 @@ looks at the one over SQLite and at the other over PostgreSQL.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 import pytest
@@ -225,7 +226,6 @@ NO_PAGES: Final = {
     "/participations/{participation_id}/calendar.ics",
     "/team-calendar/{feed}",
 }
-
 # Seen on the way of a story that alone leads there.
 IN_A_STORY: Final = {
     "/sign-in/new",  # test_city_account
@@ -257,10 +257,13 @@ async def test_every_page_is_accessible(
     if who:
         await sign_in(walk, who, town)
     await choose_language(walk)
-    found = await things_found(walk, who)
-    looked_at = (LIGHT_PHONE, DARK_DESK)[second_of_two(request.node.name)]
+    found, wears = await things_found(walk, who), [LIGHT_PHONE, DARK_DESK]
+    looked_at = wears[second_of_two(request.node.name)]
+    await wear(walk.page, wears[0])
     for path in PAGES[who]:
-        await look_closely(walk, path.format(**found), meets_axe=looked_at)
+        await look_closely(walk, path.format(**found), wears, meets_axe=looked_at)
+        # The next page begins as this one ended: none is dressed anew only to be left.
+        wears.reverse()
 
 
 def second_of_two(test: str) -> bool:
@@ -367,29 +370,30 @@ async def link_of(walk: Walk, path: str, link: str, attribute: str = "href") -> 
     return address
 
 
-async def look_closely(walk: Walk, path: str, *, meets_axe: Wear) -> None:
-    """Light on a phone, in large letters, then dark on a desk, without loading the page again."""
-    page = walk.page
-    await wear(page, LIGHT_PHONE)
+async def look_closely(walk: Walk, path: str, wears: Sequence[Wear], *, meets_axe: Wear) -> None:
+    """Light on a phone and dark on a desk, without loading the page again."""
+    page, (first, second) = walk.page, wears
     answer = await page.goto(path)
     assert answer is not None
     assert answer.status == (404 if path == NOWHERE else 200), path
-    await expect_no_trouble(page, meets_axe == LIGHT_PHONE)
-    await page.evaluate("document.documentElement.dataset.text = 'large'")
-    await expect_no_sideways_scrolling(page)
-    await page.evaluate("delete document.documentElement.dataset.text")
-    await wear(page, DARK_DESK)
-    await expect_no_trouble(page, meets_axe == DARK_DESK)
+    await look_at(page, first, meets_axe)
+    await wear(page, second)
+    await look_at(page, second, meets_axe)
     assert await page.locator("html").get_attribute("lang") == HTML_LANGUAGES[walk.person.look.language]
+
+
+async def look_at(page: Page, look: Wear, meets_axe: Wear) -> None:
+    """On a phone in large letters as well."""
+    if look == meets_axe:
+        await expect_no_violations(page)
+    await expect_no_sideways_scrolling(page)
+    if look == LIGHT_PHONE:
+        await page.evaluate("document.documentElement.dataset.text = 'large'")
+        await expect_no_sideways_scrolling(page)
+        await page.evaluate("delete document.documentElement.dataset.text")
 
 
 async def wear(page: Page, look: Wear) -> None:
     # Colours that fade into each other would be measured halfway.
     await page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
     await page.set_viewport_size({"width": look.width, "height": HEIGHT})
-
-
-async def expect_no_trouble(page: Page, meets_axe: bool) -> None:
-    if meets_axe:
-        await expect_no_violations(page)
-    await expect_no_sideways_scrolling(page)
