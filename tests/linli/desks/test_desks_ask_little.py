@@ -31,13 +31,13 @@ from tests.linli.desks.waiting import TODAY, make_busy, make_report
 from tests.linli.dispatch.factories import make_dispatch
 from tests.linli.suggestions.factories import make_helper
 
-# Who is signed in, their desk, and how many statements it may take at most.
+# Who is signed in, their desk, and how many statements it may take at most; one is for where waves stand.
 DESKS: Final = (
-    ("coordinator", "/organizations/{charity}/waiting", 10),
-    ("social worker", "/organizations/{station}/waiting", 12),
+    ("coordinator", "/organizations/{charity}/waiting", 11),
+    ("social worker", "/organizations/{station}/waiting", 13),
     ("clerk", "/organizations/{bureau}/waiting", 14),
     ("clerk", "/organizations/{bureau}/unanswered", 4),
-    ("officer", "/organizations/{committee}/desk", 6),
+    ("officer", "/organizations/{committee}/desk", 7),
     ("leader", "/teams/{team}/desk", 29),
     ("leader", "/home", 17),
 )

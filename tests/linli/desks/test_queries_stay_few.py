@@ -34,7 +34,7 @@ MOST_QUERIES_OF = {
     "/figures": 0,
     "/needs/{need_id}": 10,
     "/home?order=newest": 10,
-    "/organizations/{organization_id}/desk": 6,
+    "/organizations/{organization_id}/desk": 7,
     "/me/data": 40,
 }
 PAGES = {
