@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from matching.columns import Booleans, Floats, has_any
 from matching.nearness import Tier, distance_km, shared_tier
 from matching.tables import Answer, Needs, Volunteers
-from matching.vocabulary import TOP_LEVEL, Taxonomy
+from matching.vocabulary import Taxonomy
 
 if TYPE_CHECKING:
     from matching.text_vectors import TextVectors
@@ -152,24 +152,17 @@ def skills_covered(needs: Needs, volunteers: Volunteers) -> Floats:
 
 def _strength(volunteers: Volunteers, skill: int, asked_level: int) -> Floats:
     """How well each person covers one skill at one level, in [0, 1]."""
-    worths = _worths(volunteers, skill, asked_level)
-    return np.asarray(np.unique(worths)[volunteers.worked_out(_place_of_strength, skill, asked_level)])
+    values, _ = volunteers.vocabulary.skills.strengths(skill, asked_level)
+    return np.asarray(values[volunteers.worked_out(_place_of_strength, skill, asked_level)], dtype=np.float64)
 
 
 def _place_of_strength(volunteers: Volunteers, skill: int, asked_level: int) -> NDArray[np.uint8]:
-    """The same as its place among all worths there are: a byte for each person."""
-    worths = _worths(volunteers, skill, asked_level)
-    places = np.searchsorted(np.unique(worths), worths).astype(np.uint8)
-    best = np.zeros(len(volunteers), dtype=np.uint8)
-    for held in np.flatnonzero(worths.any(axis=1)).tolist():
-        np.maximum(best, places[held][volunteers.of_column("skill_level", held)], out=best)
+    """The same as its place among all values there are: a byte for each person."""
+    _, places = volunteers.vocabulary.skills.strengths(skill, asked_level)
+    best, held = np.zeros(len(volunteers), dtype=np.uint8), volunteers.skills_held
+    for one in held[places[held].any(axis=1)].tolist():
+        np.maximum(best, places[one][volunteers.of_column("skill_level", one)], out=best)
     return best
-
-
-def _worths(volunteers: Volunteers, skill: int, asked_level: int) -> Floats:
-    """What every skill is worth for one that is asked, by the level at which it is held."""
-    closeness = volunteers.vocabulary.skills.closeness[skill]
-    return np.asarray(closeness[:, None] * np.minimum(1.0, np.arange(TOP_LEVEL + 1) / asked_level))
 
 
 def nearness(needs: Needs, volunteers: Volunteers) -> Floats:

@@ -181,6 +181,11 @@ class Volunteers(Table):
         return has_any(self.languages)
 
     @cached_property
+    def skills_held(self) -> Whole:
+        """Columns of the skills that anybody holds."""
+        return np.flatnonzero(self.skill_level.any(axis=0))
+
+    @cached_property
     def effective_reach_km(self) -> Floats:
         """`reach_km`, with the default where nothing was said."""
         return np.where(np.isnan(self.reach_km), DEFAULT_REACH_KM, self.reach_km)
