@@ -58,3 +58,16 @@ async def test_a_need_is_moved_to_a_better_time_and_posts(visit: Visit, town: Se
     names = ("day-0", "from-0", "to-0", "places-0")
     kept = [await page.locator(f"[name='{name}']").input_value() for name in names]
     assert kept == [day, starts, ends, "60"]
+
+    await walk.open(f"{need}/desk")
+    first = page.locator(".person").first
+    await first.locator("details > summary").click()
+    link = first.locator("a[href*='/desk/change']")
+    told = str(await link.get_attribute("href"))
+    await link.click()
+    await link.wait_for(state="detached")
+    within = (await first.locator("details").inner_text()).strip()
+    await walk.open(told)
+    answer = (await page.locator("main section.panel").inner_text()).strip()
+    assert answer
+    assert answer.split("\n")[0] in within
