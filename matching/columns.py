@@ -68,6 +68,15 @@ def within(name: str, array: NDArray[Any], low: float, high: float) -> None:
         raise ValueError(f"{name} must be from {low:g} to {high:g}, but one value is {seen}")
 
 
+def not_more_accepted_than_asked(ids: Any, asked: Whole, accepted: Whole) -> None:
+    """Refuse who said yes more often than they were asked."""
+    wrong = np.flatnonzero(asked < accepted)
+    if len(wrong):
+        row = int(wrong[0])
+        seen = f"{ids[row]} accepted {accepted[row]} of {asked[row]}"
+        raise ValueError(f"accepted must not exceed asked, but {seen}")
+
+
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     array.flags.writeable = False
     return array

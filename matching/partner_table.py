@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.base import DIVISION_LEVELS
-from matching.columns import Booleans, Bytes, Floats, Whole, column, id_column, within
+from matching.base import DIVISION_LEVELS, MISSING
+from matching.columns import (
+    Booleans,
+    Bytes,
+    Floats,
+    Whole,
+    column,
+    id_column,
+    not_more_accepted_than_asked,
+    within,
+)
 from matching.tables import Answer
-
-_MISSING: Any = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -60,18 +66,18 @@ class Partners:
     """
 
     ids: Sequence[str] | NDArray[np.str_]
-    verified: Booleans = _MISSING
-    divisions: Whole = _MISSING
-    fields: Bytes = _MISSING
-    free: Whole = _MISSING
-    maybe_free: Whole = _MISSING
-    papers_free: Whole = _MISSING
-    open_requests: Whole = _MISSING
-    days_since_asked: Floats = _MISSING
-    asked: Whole = _MISSING
-    accepted: Whole = _MISSING
-    banned: Booleans = _MISSING
-    text: Floats = _MISSING
+    verified: Booleans = MISSING
+    divisions: Whole = MISSING
+    fields: Bytes = MISSING
+    free: Whole = MISSING
+    maybe_free: Whole = MISSING
+    papers_free: Whole = MISSING
+    open_requests: Whole = MISSING
+    days_since_asked: Floats = MISSING
+    asked: Whole = MISSING
+    accepted: Whole = MISSING
+    banned: Booleans = MISSING
+    text: Floats = MISSING
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ids", id_column("ids", self.ids))
@@ -99,10 +105,7 @@ class Partners:
         for name in ("free", "maybe_free", "papers_free", "open_requests", "days_since_asked", "accepted"):
             within(name, getattr(self, name), 0, np.inf)
         within("text", self.text, 0, 1)
-        if (self.asked < self.accepted).any():
-            row = int(np.flatnonzero(self.asked < self.accepted)[0])
-            seen = f"{self.ids[row]} accepted {self.accepted[row]} of {self.asked[row]}"
-            raise ValueError(f"accepted must not exceed asked, but {seen}")
+        not_more_accepted_than_asked(self.ids, self.asked, self.accepted)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -16,7 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.base import EARTH_RADIUS_KM, MISSING, Table
-from matching.columns import Booleans, Bytes, Days, Floats, Whole, has_any, id_column, within
+from matching.columns import (
+    Booleans,
+    Bytes,
+    Days,
+    Floats,
+    Whole,
+    has_any,
+    id_column,
+    not_more_accepted_than_asked,
+    within,
+)
 from matching.vocabulary import TOP_LEVEL
 from matching.week import CELLS
 
@@ -147,10 +157,7 @@ class Volunteers(Table):
         within("reach_km", self.reach_km, 1e-3, 25_000)
         within("weekly_cap", self.weekly_cap, 0, 1e6)
         within("accepted", self.accepted, 0, np.inf)
-        if (self.asked < self.accepted).any():
-            row = int(np.flatnonzero(self.asked < self.accepted)[0])
-            seen = f"{self.ids[row]} accepted {self.accepted[row]} of {self.asked[row]}"
-            raise ValueError(f"accepted must not exceed asked, but {seen}")
+        not_more_accepted_than_asked(self.ids, self.asked, self.accepted)
 
     def of_column(self, name: str, column: int) -> NDArray[Any]:
         """One column of a table with a row for each, such as `skill_level`; shape (n,)."""

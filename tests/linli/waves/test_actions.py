@@ -36,11 +36,6 @@ from tests.linli.waves.factories import (
 )
 
 
-@pytest.fixture
-async def square(session: AsyncSession, now: datetime) -> Square:
-    return await make_square(session, now)
-
-
 async def test_the_first_wave_asks_fewer_than_all_at_once_and_says_what_may_follow(
     session: AsyncSession, square: Square, now: datetime
 ) -> None:

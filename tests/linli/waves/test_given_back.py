@@ -31,11 +31,6 @@ from tests.linli.waves.factories import (
 )
 
 
-@pytest.fixture
-async def square(session: AsyncSession, now: datetime) -> Square:
-    return await make_square(session, now)
-
-
 async def filled(
     database: Database, session: AsyncSession, square: Square, now: datetime
 ) -> tuple[Asking, Participation]:
