@@ -120,6 +120,20 @@ async def test_of_who_is_not_suggested_for_this_need_nothing_is_told(
         assert (found.status_code, nothing in found.text) == (200, True)
 
 
+async def test_of_who_is_suggested_for_somebody_elses_need_nothing_is_told(
+    session: AsyncSession, visitor: Visitor, need: Need
+) -> None:
+    """They would fit this one as well, and have come after its list was made."""
+    theirs = await make_asking_need(
+        session, organization=await make_organization(session), skills={"chatting": False}
+    )
+    await suggested(session, need)
+    person = await make_helper(session, fields=("elderly_care",))
+    await suggested(session, theirs)
+    assert (await session.scalars(select(Suggestion.account_id))).all() == [person.id]
+    assert NOTHING.in_language("en") in (await visitor.get(address(need, person), headers=HTMX)).text
+
+
 async def test_who_was_asked_already_has_no_link_and_no_change(
     session: AsyncSession, visitor: Visitor, need: Need
 ) -> None:

@@ -94,14 +94,9 @@ async def show_change(
     organization = await session.get_one(Organization, need.organization_id)
     chosen = chosen_shift(times_to_ask_for(need, now), shift)
     account_id = id_named(person)
-    looks = (
-        account_id and chosen and not refuse_joining(need.state, asker_is_verified=organization.is_verified)
-    )
-    change = (
-        await change_of_person(session, need=need, shift=chosen, account_id=account_id, now=now)
-        if account_id and chosen and looks
-        else ChangeShown(NOTHING)
-    )
+    change = ChangeShown(NOTHING)
+    if account_id and chosen and not refuse_joining(need.state, asker_is_verified=organization.is_verified):
+        change = await change_of_person(session, need=need, shift=chosen, account_id=account_id, now=now)
     page = "desks/_change.html" if is_htmx(request) else "desks/change.html"
     return render(request, page, need=need, chosen=chosen, change=change)
 
