@@ -25,7 +25,7 @@ FLAGS: Final = (
 AXE: Final = ROOT / "node_modules/axe-core/axe.min.js"
 SCREENSHOTS: Final = ROOT / "build/journeys"
 LOCALES: Final = {"zh": "zh-CN", "en": "en-GB"}
-PATIENCE_MS: Final = 10_000
+PATIENCE_MS: Final = 30_000
 # What a person reads or follows, in the text and in attributes, and what names one thing among others.
 _TEXT: Final = re.compile(r">\s*[^<\s][^<]*")
 _SAID: Final = re.compile(

@@ -20,6 +20,8 @@ VOLUNTEER: Final = "volunteer@example.org"
 COORDINATOR: Final = "coordinator@example.org"
 BUREAU: Final = "bureau.staff@example.org"
 HTML_LANGUAGES: Final = {"zh": "zh-Hans", "en": "en"}
+# What a script meets while one page goes and the next has no element yet.
+BETWEEN_PAGES: Final = ("context was destroyed", "Cannot read properties of null")
 # Who has signed in once, by server and address: the stories are not about signing in again.
 _signed_in: dict[tuple[str, str], list[Cookie]] = {}
 _mobile_numbers = (f"1540001{number:04d}" for number in count(1))
@@ -58,7 +60,7 @@ class Walk:
             if self.person.look.javascript:
                 await expect_no_sideways_scrolling(self.page)
         except Error as error:
-            if "context was destroyed" not in error.message:
+            if not any(words in error.message for words in BETWEEN_PAGES):
                 raise
             return False
         return True

@@ -90,7 +90,8 @@ async def wait_for_the_proposal(walk: Walk) -> None:
         if await proposal.count():
             return
         await walk.page.wait_for_timeout(500)
-        await walk.page.locator("#people a", has_text="再看一次").click()
+        async with walk.page.expect_navigation():
+            await walk.page.locator("#people a", has_text="再看一次").click()
     raise AssertionError(await walk.text())
 
 

@@ -17,11 +17,8 @@ def run(code: str) -> list[str]:
     return done.stdout.split()
 
 
-def test_importing_matching_is_quick_and_imports_neither_scikit_learn_nor_linli() -> None:
-    clock = "import sys, time, numpy; start = time.perf_counter(); import matching"
-    runs = [run(f"{clock}; print(time.perf_counter() - start); {LOADED}") for _ in range(3)]
-    assert all(words[1:] == [] for words in runs)
-    assert min(float(words[0]) for words in runs) < 0.3
+def test_importing_matching_imports_neither_scikit_learn_nor_linli() -> None:
+    assert run(f"import sys, matching; {LOADED}") == []
 
 
 def test_loading_a_matcher_and_scoring_need_no_scikit_learn(tmp_path: Path) -> None:

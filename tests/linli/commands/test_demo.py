@@ -1,5 +1,4 @@
 from pathlib import Path
-from time import perf_counter
 
 from click.testing import Result
 from sqlalchemy import select
@@ -27,9 +26,7 @@ def test_the_demo_builds_its_town_says_how_to_sign_in_and_keeps_it(demo_url: str
     assert PASSWORD in built_demo.output
     assert "http://127.0.0.1:8123" in built_demo.output
     before = rows(demo_url, select(Need.id))
-    began = perf_counter()
     again = run(demo_url, "--language", "zh", "demo")
-    assert perf_counter() - began < 10
     assert (
         "Sample data is there already and stays as it is: 300 volunteers, 31 teams, 60 needs." in again.output
     )

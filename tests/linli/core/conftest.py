@@ -47,7 +47,7 @@ async def refuse(kind: PathText) -> None:
 
 @get("/probe/slow", opt=may(anyone, seconds=0.1))
 async def slow() -> None:
-    await asyncio.sleep(5)
+    await asyncio.sleep(60)
 
 
 @get("/probe/mistake", opt=may(anyone))

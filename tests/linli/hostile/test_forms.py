@@ -120,6 +120,8 @@ async def misfilled(sender: Sender, forms: Sequence[Found], numbers: Iterator[in
             sent = {**filled(found), name: VALUES[value]}
             try:
                 outcome = await sender.send(found.form, found.who.cookies, sent)
+                if outcome.cpu_seconds > MOST_SECONDS:  # by chance, or the value takes as long again
+                    outcome = await sender.send(found.form, found.who.cookies, sent)
             except Exception as failure:
                 failure.add_note(f"{found.route}: {name} is {value}")
                 raise

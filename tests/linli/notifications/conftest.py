@@ -102,7 +102,7 @@ class TextProvider:
         self.heads.append(head)
         status = self.statuses.pop(0) if self.statuses else 202
         if status == 0:
-            await asyncio.sleep(10)
+            await asyncio.sleep(60)
         elif 200 <= status < 300:
             self.taken.append(body)
         writer.write(f"HTTP/1.1 {status} Whatever\r\nLocation: http://127.0.0.1:1/\r\n\r\n".encode())

@@ -349,7 +349,7 @@ async def test_a_silent_provider_is_left_after_five_seconds(
     message = await write(own_database, now, channel=Channel.sms)
     text_provider.statuses = [0]
     url = f"http://127.0.0.1:{text_provider.port}"
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await deliver(own_database, settings_with(own_settings, sms_webhook_url=url), now)
     assert (await now_of(own_database, message)).not_before == now + MINUTE
 
