@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from matching import text_ranking
 from matching.__main__ import main
+from matching.text_model import TextModel
+from matching.text_ranking import Text, rank_texts
 
 CORPUS = [
     ("a", "陪老人去医院看病"),
@@ -85,3 +88,36 @@ def test_what_cannot_be_read_is_told_in_one_sentence(
     told = capsys.readouterr()
     assert sentence in told.err
     assert told.err.count("\n") == 1
+
+
+def test_a_document_that_is_near_to_every_query_counts_less_for_each() -> None:
+    wished = ["walk", "lunch", "cooking", "shopping"]
+    corpus = [Text("all", "help, help with a walk, lunch, cooking and shopping")]
+    corpus += [Text(word, f"{word} for a neighbour") for word in wished]
+    asked = [Text(word, f"help with {word}") for word in wished]
+    model = TextModel().fit([each.text for each in [*corpus, *asked]])
+    of_lunch = model.transform([asked[1].text]).cosines(model.transform([each.text for each in corpus]))
+    assert corpus[of_lunch.argmax()].id == "all"
+    best = {match.query_id: match.doc_id for match in rank_texts(corpus, asked, top=1)}
+    assert best["lunch"] == "lunch"
+
+
+def test_one_text_asked_alone_is_ranked_by_the_cosine() -> None:
+    corpus = [Text("a", "cooking lunch"), Text("b", "lunch"), Text("c", "a walk, then lunch")]
+    asked = Text("q", "a walk before lunch")
+    model = TextModel().fit([each.text for each in [*corpus, asked]])
+    cosines = model.transform([asked.text]).cosines(model.transform([each.text for each in corpus]))[0]
+    found = {match.doc_id: match.score for match in rank_texts(corpus, [asked])}
+    assert [found[each.id] for each in corpus] == pytest.approx(0.75 * cosines)
+
+
+def test_it_makes_no_difference_how_many_queries_are_held_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = [Text(str(n), f"{word} lunch") for n, word in enumerate(["cook", "bring", "eat", "share"])]
+    asked = [Text(str(n), f"{word} a lunch {n % 7}") for n, word in enumerate(["cook", "eat", "bring"] * 11)]
+    at_once = list(rank_texts(corpus, asked))
+    monkeypatch.setattr(text_ranking, "QUERIES_AT_ONCE", 12)
+    assert list(rank_texts(corpus, asked)) == at_once
+
+
+def test_without_queries_nothing_is_ranked() -> None:
+    assert list(rank_texts([Text("a", "lunch")], [])) == []
