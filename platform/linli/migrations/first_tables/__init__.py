@@ -1,0 +1,1 @@
+"""What the first migration makes, domain by domain; like every migration it is never changed."""
