@@ -50,9 +50,10 @@ def _rank_text(chosen: argparse.Namespace) -> None:
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
+    # Texts first: they take half a minute, the cities many.
     if chosen.texts is not None:
         print_texts(chosen.texts)
-    else:
+    if chosen.seeds or chosen.texts is None:
         print_city(chosen)
 
 

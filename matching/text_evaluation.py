@@ -210,13 +210,18 @@ def add_texts(command: argparse.ArgumentParser) -> None:
     'judged'
     """
     command.add_argument(
-        "--texts", type=Path, metavar="FOLDER", help="a folder of folders with corpus, queries and judgements"
+        "--texts",
+        type=Path,
+        metavar="FOLDER",
+        help="rank texts first: a folder of folders with corpus, queries and judgements",
     )
 
 
 def print_texts(folder: Path) -> None:
     """Print the table, and a progress bar on standard error."""
-    sys.stdout.write(table(list(evaluate_texts(folder, _show))) + "\n")
+    lines = list(evaluate_texts(folder, _show))
+    sys.stdout.write(f"{table(lines)}\n{sum(line.seconds for line in lines):.0f} seconds in all\n\n")
+    sys.stdout.flush()
 
 
 def _show(done: int, of: int, what: str) -> None:

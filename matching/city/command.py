@@ -13,13 +13,15 @@ from matching.city.behaviour import EVALUATION_SEEDS, REGIMES, TUNING_SEEDS
 BAR = 30
 """Characters of the progress bar."""
 
+SEEDS_HELP = "how many cities, 0 for the texts alone (default: %(default)s)"
+
 
 def add_city(command: argparse.ArgumentParser) -> None:
     """Give a command the options that measure the library in the city."""
     command.add_argument(
         "--regime", action="append", choices=list(REGIMES), help="all by default; may be repeated"
     )
-    command.add_argument("--seeds", type=int, default=3, help="how many cities (default: %(default)s)")
+    command.add_argument("--seeds", type=int, default=3, help=SEEDS_HELP)
     command.add_argument("--tuning", action="store_true", help="the cities that may be adjusted on")
     command.add_argument("--external", metavar="CMD", help="another program that speaks the protocol")
 

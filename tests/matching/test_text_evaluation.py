@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from matching.__main__ import main
+from matching.city import evaluation
+from matching.city.behaviour import TINY
 from matching.text_evaluation import Aim, evaluate_texts, read_judged
 
 CORPUS = "doc_id,text\na,陪老人聊天\nb,教孩子们写作业\nc,清理河边的垃圾\n"
@@ -53,14 +55,34 @@ def test_the_command_prints_the_table_and_its_progress(
 ) -> None:
     english = "doc_id,text\na,a chat with elders\nc,litter by the river\n"
     judged(judged(tmp_path), "en_small", english)
-    assert main(["evaluate", "--texts", str(tmp_path)]) == 0
+    assert main(["evaluate", "--texts", str(tmp_path), "--seeds", "0"]) == 0
     told = capsys.readouterr()
-    head, english_line, chinese_line = told.out.splitlines()
+    head, english_line, chinese_line, seconds, _ = told.out.splitlines()
     assert head.split()[:2] == ["set", "measure"]
     assert english_line.split()[:2] == ["en_small", "NDCG@10"]
     assert english_line.split()[4] == "-"
     assert chinese_line.split()[5] == "1.000"
+    assert seconds.endswith(" seconds in all")
     assert "8 of 8" in told.err
+
+
+def test_texts_are_measured_before_the_city(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluation, "REGIMES", {"base": TINY})
+    folder = str(judged(tmp_path))
+    assert main(["evaluate", "--texts", folder, "--regime", "base", "--seeds", "1"]) == 0
+    told = capsys.readouterr()
+    texts, city = told.out.split(" seconds in all\n")
+    assert texts.startswith("set ")
+    assert "| base | served in time |" in city
+    assert f"\n| {evaluation.OURS} | " in city
+    assert told.err.index("4 of 4") < told.err.index("base: run")
+
+
+def test_without_texts_and_cities_there_is_nothing_to_measure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "--seeds", "0"]) == 2
+    assert "seeds must be from 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
