@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.dispatch.models import Dispatch
-from linli.dispatch.queries import COMES, GONE, Home, can_go_on, count_of, is_askable
+from linli.dispatch.queries import COMES, GONE, Home, count_of, is_askable
 from linli.dispatch.rules import OPEN_STATES, SAID_YES, DispatchState
 from linli.needs.models import Need
 from linli.needs.rules import RUNNING_STATES
 from linli.participation.models import Hold, Participation
 from linli.teams.models import Team
-from linli.teams.queries import home_id
+from linli.teams.queries import can_be_asked, home_id
 
 
 async def unanswered_in_time(session: AsyncSession, *, now: datetime, limit: int = 50) -> Sequence[UUID]:
@@ -39,7 +39,7 @@ async def with_hold_over(session: AsyncSession, *, now: datetime, limit: int = 5
 async def no_longer_possible(session: AsyncSession, *, limit: int = 50) -> Sequence[UUID]:
     """Open ones whose need does not run, or whose team or organization cannot be asked any more."""
     need_is_over = Need.state.not_in(RUNNING_STATES)
-    team_cannot = Dispatch.team_id.is_not(None) & Team.id.is_not(None) & ~_team_is_askable()
+    team_cannot = Dispatch.team_id.is_not(None) & Team.id.is_not(None) & ~can_be_asked(Home)
     organization_cannot = Dispatch.organization_id.is_not(None) & ~is_askable(Home)
     return await _due(
         session,
@@ -77,7 +77,3 @@ async def _due(session: AsyncSession, query: Select[Any], limit: int) -> Sequenc
     """In the order in which their needs are locked."""
     ids = query.with_only_columns(Dispatch.id).order_by(Dispatch.need_id, Dispatch.id).limit(limit)
     return (await session.scalars(ids)).all()
-
-
-def _team_is_askable() -> ColumnElement[bool]:
-    return and_(can_go_on(), Home.is_verified)

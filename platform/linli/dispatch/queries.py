@@ -24,7 +24,7 @@ from linli.participation.models import Hold, Participation
 from linli.participation.rules import State
 from linli.teams.models import Team, TeamMember
 from linli.teams.queries import can_be_asked, home_id
-from linli.teams.rules import LEADING_ROLES, MemberState
+from linli.teams.rules import LEADING_ROLES, MemberState, TeamState
 
 MOST_SHOWN: Final = 100
 PAGE_SIZE: Final = 50
@@ -151,17 +151,15 @@ async def name_of(session: AsyncSession, dispatch: Dispatch) -> str:
 
 
 async def teams_to_name_from(session: AsyncSession, dispatch: Dispatch) -> Sequence[UUID]:
-    """The team that took it on; of an organization all its teams that go on."""
+    """The team that took it on; of an organization all its agreed teams."""
     if dispatch.team_id is not None:
         return [dispatch.team_id]
     found = await session.scalars(
-        select(Team.id).where(Team.organization_id == dispatch.organization_id, can_go_on())
+        select(Team.id).where(
+            Team.organization_id == dispatch.organization_id, Team.state == TeamState.agreed
+        )
     )
     return found.all()
-
-
-def can_go_on() -> ColumnElement[bool]:
-    return Team.ended_at.is_(None) & Team.agreed_at.is_not(None)
 
 
 async def are_members(

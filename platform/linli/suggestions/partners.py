@@ -31,6 +31,7 @@ from linli.suggestions.tables import division_columns
 from linli.suggestions.texts import EncodedTexts
 from linli.teams.models import Team, TeamField, TeamMember
 from linli.teams.queries import can_be_asked, home_id
+from linli.teams.rules import TeamState
 from linli.volunteers.queries import words
 from matching import Answer, PartnerRanking, Partners, rank_partners, texts_alike
 
@@ -131,10 +132,10 @@ async def organizations_for_need(
 
 
 def teams_of(organizations: Select[tuple[UUID]] | Sequence[UUID]) -> Select[tuple[UUID]]:
-    """The teams of organizations that go on, for queries."""
+    """The agreed teams of organizations, for queries."""
     return (
         select(Team.id)
-        .where(Team.organization_id.in_(organizations), Team.agreed_at.is_not(None), Team.ended_at.is_(None))
+        .where(Team.organization_id.in_(organizations), Team.state == TeamState.agreed)
         .order_by(Team.id)
         .limit(MOST_LOOKED_AT)
     )

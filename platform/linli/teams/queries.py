@@ -13,7 +13,7 @@ from linli.accounts.models import Account
 from linli.accounts.rules import ADULT_AGE_YEARS, age_on
 from linli.core import seed
 from linli.core.errors import NotFound
-from linli.core.i18n import Named
+from linli.core.i18n import Message, Named
 from linli.core.paging import Page, read_page
 from linli.core.seed import Credential
 from linli.divisions.shown import named
@@ -21,7 +21,15 @@ from linli.organizations.models import Organization
 from linli.organizations.rules import COMMITTEES
 from linli.teams.filters import TeamFilter
 from linli.teams.models import Team, TeamField, TeamMember
-from linli.teams.rules import LEADING_ROLES, MOST_TEAMS, OPEN_STATES, MemberState, TeamRole, TeamState
+from linli.teams.rules import (
+    LEADING_ROLES,
+    MOST_TEAMS,
+    OPEN_STATES,
+    MemberState,
+    TeamRole,
+    TeamState,
+    refuse_asking,
+)
 from linli.volunteers.models import VolunteerCredential
 
 MOST_TEAMS_SHOWN = 100
@@ -42,8 +50,12 @@ class TeamCard:
         return named(self.team.division)
 
     @property
+    def why_not_asked(self) -> Message | None:
+        return refuse_asking(self.team.state, home_is_verified=self.home.is_verified)
+
+    @property
     def can_be_asked(self) -> bool:
-        return self.team.is_agreed and self.home.is_verified
+        return self.why_not_asked is None
 
 
 @dataclass(frozen=True)
@@ -78,9 +90,9 @@ def home_id() -> ColumnElement[UUID]:
     return func.coalesce(Team.organization_id, Team.committee_id)
 
 
-def can_be_asked() -> ColumnElement[bool]:
-    """Agreed to, and of an organization that may act: joined with `Organization` on `home_id()`."""
-    return and_(Team.state == TeamState.agreed, Organization.verified_at.is_not(None))
+def can_be_asked(home: Any = Organization) -> ColumnElement[bool]:
+    """As `refuse_asking` decides; `home` is joined on `home_id()`."""
+    return and_(Team.state == TeamState.agreed, home.is_verified)
 
 
 async def team_with_id(session: AsyncSession, team_id: UUID, *, lock: bool = False) -> Team:

@@ -50,6 +50,15 @@ LONGEST_REASON: Final = 300
 # Which sentence about name and phone somebody agreed to by joining (templates/teams/_consent.html).
 CONSENT_VERSION: Final = "2026-11"
 DAYPARTS_A_DAY: Final = 3
+NOT_ANSWERED: Final = Message(
+    "The committee has been asked and will answer. "
+    "Until then the group is only seen by you and the committee."
+)
+NOT_AGREED: Final = Message("The committee did not agree.")
+HAS_ENDED: Final = Message("This team has ended. There may be another one nearby.")
+HOME_NOT_VERIFIED: Final = Message(
+    "The organization behind this team is not verified at present: the team cannot be asked until it is."
+)
 
 
 def refuse_one_more(teams: int) -> Message | None:
@@ -78,7 +87,40 @@ def refuse_joining(state: TeamState) -> Message | None:
             return None
         case TeamState.proposed:
             return Message("The committee has not agreed to this team yet.")
-    return Message("This team has ended. There may be another one nearby.")
+    return HAS_ENDED
+
+
+def refuse_asking(state: TeamState, *, home_is_verified: bool) -> Message | None:
+    """Whether a team can be asked for help: agreed to, and of an organization that may act now.
+
+    Parameters
+    ----------
+    state : TeamState
+    home_is_verified : bool
+        Whether the organization that answers for the team is verified by the civil affairs bureau.
+
+    Returns
+    -------
+    Message or None
+        The sentence that says why not, or None.
+
+    Examples
+    --------
+    >>> refuse_asking(TeamState.agreed, home_is_verified=True) is None
+    True
+    >>> refuse_asking(TeamState.agreed, home_is_verified=False) is HOME_NOT_VERIFIED
+    True
+    >>> refuse_asking(TeamState.ended, home_is_verified=True) is HAS_ENDED
+    True
+    """
+    match state:
+        case TeamState.agreed:
+            return None if home_is_verified else HOME_NOT_VERIFIED
+        case TeamState.proposed:
+            return NOT_ANSWERED
+        case TeamState.declined:
+            return NOT_AGREED
+    return HAS_ENDED
 
 
 def refuse_leaving(role: TeamRole) -> Message | None:

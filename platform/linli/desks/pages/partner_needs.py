@@ -13,21 +13,11 @@ from linli.organizations.queries import organization_with_id
 from linli.suggestions.for_partner import needs_for_organization, needs_for_team
 from linli.teams.policies import may_lead
 from linli.teams.queries import team_with_id
+from linli.teams.rules import refuse_asking
 
 Page = Response[Any]
 NEWEST: Final = "newest"
-NOT_AGREED: Final = Message(
-    "Your team cannot be asked before the organization behind it has agreed to it. "
-    "This is what is needed; what fits you is shown then."
-)
-HOME_NOT_VERIFIED: Final = Message(
-    "Your team cannot be asked while the organization behind it is not verified by the civil affairs bureau. "
-    "This is what is needed; what fits you is shown then."
-)
-NOT_VERIFIED: Final = Message(
-    "You cannot be asked while the civil affairs bureau has not verified you. "
-    "This is what is needed; what fits you is shown then."
-)
+NOT_VERIFIED: Final = Message("You cannot be asked while the civil affairs bureau has not verified you.")
 
 
 @get("/teams/{team_id:uuid}/needs", opt=may(may_lead))
@@ -37,14 +27,13 @@ async def needs_of_team(
     """While a team cannot be asked nothing is ranked for it; what is needed it may still see."""
     team = await team_with_id(session, team_id)
     home = await organization_with_id(session, team.home_id)
-    can_be_asked = team.is_agreed and home.is_verified
-    ranked = can_be_asked and order != NEWEST
+    why_not_asked = refuse_asking(team.state, home_is_verified=home.is_verified)
+    ranked = not why_not_asked and order != NEWEST
     return render(
         request,
         "desks/team_needs.html",
         team=team,
-        can_be_asked=can_be_asked,
-        why_not_asked=HOME_NOT_VERIFIED if team.is_agreed else NOT_AGREED,
+        why_not_asked=why_not_asked,
         ranked=ranked,
         found=await needs_for_team(session, team=team, now=now, ranked=ranked),
     )
@@ -55,15 +44,14 @@ async def needs_of_organization(
     request: Asked, session: Session, caller: Caller, now: Now, organization_id: Id, order: QueryText = ""
 ) -> Page:
     organization = await organization_with_id(session, organization_id)
-    can_be_asked = organization.is_verified
-    ranked = can_be_asked and order != NEWEST
+    why_not_asked = None if organization.is_verified else NOT_VERIFIED
+    ranked = not why_not_asked and order != NEWEST
     return render(
         request,
         "desks/organization_needs.html",
         organization=organization,
         seat=caller.seat_in(organization_id),
-        can_be_asked=can_be_asked,
-        why_not_asked=NOT_VERIFIED,
+        why_not_asked=why_not_asked,
         ranked=ranked,
         found=await needs_for_organization(session, organization=organization, now=now, ranked=ranked),
     )

@@ -14,6 +14,7 @@ from linli.organizations.queries import organization_with_id
 from linli.suggestions.for_partner import needs_for_team
 from linli.teams.policies import may_lead
 from linli.teams.queries import team_with_id
+from linli.teams.rules import refuse_asking
 
 FITTING: Final = 3
 
@@ -25,8 +26,8 @@ async def show_team_desk(
     """What fits is ranked only while the team can be asked; the newest stand on a page of their own."""
     team = await team_with_id(session, team_id)
     home = await organization_with_id(session, team.home_id)
-    can_be_asked = team.is_agreed and home.is_verified
-    found = await needs_for_team(session, team=team, now=now, ranked=True) if can_be_asked else None
+    why_not_asked = refuse_asking(team.state, home_is_verified=home.is_verified)
+    found = None if why_not_asked else await needs_for_team(session, team=team, now=now, ranked=True)
     return render(
         request,
         "desks/team.html",
@@ -34,7 +35,7 @@ async def show_team_desk(
         home=home,
         desk=await team_desk(session, team=team, now=now),
         fitting=found.cards[:FITTING] if found else (),
-        can_be_asked=can_be_asked,
+        why_not_asked=why_not_asked,
         places=await places_of(session, caller),
         community=named,
         now=now,
