@@ -17,11 +17,12 @@ from linli.core.i18n import Named
 from linli.core.paging import Page, read_page
 from linli.insurance.models import InsuranceEntry, InsuranceTeam
 from linli.insurance.rules import (
-    A_STRANGER,
     COVER_NAMES,
     Belonging,
     Cover,
+    Gap,
     Insured,
+    gap_in,
     risks_running_out,
     uninsured_risks,
 )
@@ -172,6 +173,25 @@ async def teams_to_name(
     return found.all()
 
 
+@dataclass(frozen=True)
+class ShownGap:
+    """What a need's people are not insured for; `is_waiting` where only a paper has still to be seen."""
+
+    gap: Gap
+    risks: tuple[Named, ...]
+    is_waiting: bool
+
+
+async def gap_of(session: AsyncSession, *, need: Need, shifts: Sequence[Shift]) -> ShownGap | None:
+    """What is missing before just anybody can be confirmed for these shifts of a need."""
+    insurances = await insurances_for(session, need)
+    gap = gap_in(need.risk_kinds, insurances, days=[days_of(each) for each in shifts])
+    if gap is None:
+        return None
+    is_waiting = gap.nobody_is_insured and await waiting_for(session, need)
+    return ShownGap(gap, named_risks(gap.risks), is_waiting)
+
+
 async def waiting_for(session: AsyncSession, need: Need) -> bool:
     """Whether an insurance for the need has been entered, and nobody has seen the paper yet."""
     waiting = select(InsuranceEntry.id).where(
@@ -205,9 +225,7 @@ def _is_home(organization_id: UUID | None) -> ColumnElement[bool]:
     return or_(Team.organization_id == organization_id, Team.committee_id == organization_id)
 
 
-def missing_in(
-    need: Need, shift: Shift, insurances: Sequence[Insured], who: Belonging = A_STRANGER
-) -> list[str]:
+def missing_in(need: Need, shift: Shift, insurances: Sequence[Insured], who: Belonging) -> list[str]:
     """The risks of a shift for which somebody is not insured."""
     first_on, last_on = days_of(shift)
     return uninsured_risks(need.risk_kinds, insurances, first_on=first_on, last_on=last_on, who=who)

@@ -112,6 +112,68 @@ def uninsured_risks(
     return [each for each in risk_kinds if each not in covered]
 
 
+@dataclass(frozen=True)
+class Gap:
+    """The risks of coming work for which not everybody is insured, and who is insured for all of them."""
+
+    risks: tuple[str, ...]
+    own_people_are_insured: bool
+    some_teams_are_insured: bool
+
+    @property
+    def nobody_is_insured(self) -> bool:
+        """Not even the organization's own people."""
+        return not (self.own_people_are_insured or self.some_teams_are_insured)
+
+
+def gap_in(
+    risk_kinds: Sequence[str], insurances: Sequence[Insured], *, days: Sequence[tuple[date, date]]
+) -> Gap | None:
+    """What an organization has to insure before just anybody can be confirmed for its coming work.
+
+    Parameters
+    ----------
+    risk_kinds : sequence of str
+        Ids of what may hurt somebody in this work.
+    insurances : sequence of Insured
+        As for `uninsured_risks`.
+    days : sequence of pairs of date
+        The first and the last day of each coming time.
+
+    Returns
+    -------
+    Gap or None
+        Its risks in the order of `risk_kinds`; None where everybody is insured at all times.
+
+    Examples
+    --------
+    >>> own = Insured(date(2026, 11, 1), date(2026, 11, 30), Cover.own_people, frozenset({"water"}))
+    >>> gap_in(["water"], [own], days=[(date(2026, 11, 30), date(2026, 11, 30))])
+    Gap(risks=('water',), own_people_are_insured=True, some_teams_are_insured=False)
+    >>> gap_in(["water"], [own], days=[(date(2026, 11, 30), date(2026, 12, 1))]).nobody_is_insured
+    True
+    >>> gap_in(["water"], [own], days=[]) is None
+    True
+    """
+
+    def missing_for(who: Belonging) -> set[str]:
+        return {
+            risk
+            for first_on, last_on in days
+            for risk in uninsured_risks(risk_kinds, insurances, first_on=first_on, last_on=last_on, who=who)
+        }
+
+    missing = missing_for(A_STRANGER)
+    if not missing:
+        return None
+    named = {team for each in insurances for team in each.teams}
+    return Gap(
+        tuple(risk for risk in risk_kinds if risk in missing),
+        not missing_for(Belonging(is_own=True)),
+        any(not missing_for(Belonging(teams=frozenset([team]))) for team in named),
+    )
+
+
 def refuse_term(starts_on: date, ends_on: date, today: date) -> Message | None:
     """Whether an insurance can be entered with these days.
 

@@ -9,7 +9,9 @@ import pytest
 from linli.insurance.rules import (
     Belonging,
     Cover,
+    Gap,
     Insured,
+    gap_in,
     refuse_term,
     risks_running_out,
     uninsured_risks,
@@ -107,3 +109,32 @@ def test_an_insurance_of_teams_follows_where_it_names_them_all(named: set[UUID],
 def test_an_insurance_for_everybody_follows_one_for_ones_own_people() -> None:
     everybody = following(date(2027, 1, 1), "machines", ends_on=date(2027, 12, 31))
     assert risks_running_out(OWN, [everybody], today=date(2026, 12, 20)) == set()
+
+
+@pytest.mark.parametrize(
+    ("risks", "insurances", "days", "gap"),
+    [
+        ([], [], [(DAY, DAY)], None),
+        (["water"], [], [], None),
+        (["water"], [POLICY], [(DAY, DAY)], None),
+        (["heights", "water"], [], [(DAY, DAY)], Gap(("heights", "water"), False, False)),
+        (["water"], [POLICY], [(DAY, DAY), NIGHT_SHIFT], Gap(("water",), False, False)),
+        (["machines"], [OWN], [(DAY, DAY), NIGHT_SHIFT], Gap(("machines",), True, False)),
+        (["machines", "water"], [OWN], [(DAY, DAY)], Gap(("machines", "water"), False, False)),
+        (["water"], [TEAMS], [(DAY, DAY)], Gap(("water",), False, True)),
+        (["water"], [TEAMS], [(DAY, DAY), NIGHT_SHIFT], Gap(("water",), False, False)),
+        (["machines", "water"], [POLICY, OWN], [(DAY, DAY)], Gap(("machines",), True, False)),
+    ],
+)
+def test_the_gap_is_what_a_stranger_is_not_insured_for_and_says_who_is(
+    risks: list[str], insurances: list[Insured], days: list[tuple[date, date]], gap: Gap | None
+) -> None:
+    assert gap_in(risks, insurances, days=days) == gap
+
+
+def test_two_half_insured_teams_are_no_insured_team() -> None:
+    water = replace(TEAMS, risk_kinds=frozenset({"water"}))
+    heights = replace(TEAMS, risk_kinds=frozenset({"heights"}), teams=frozenset({OTHER}))
+    gap = gap_in(["water", "heights"], [water, heights], days=[(DAY, DAY)])
+    assert gap is not None
+    assert gap.nobody_is_insured

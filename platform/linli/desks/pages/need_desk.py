@@ -1,6 +1,6 @@
 """The committee's page of one need: whom to ask now and why, who has answered, and what to do next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,15 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.conversations.queries import questions_of_need
 from linli.core.errors import FieldErrors, Invalid
 from linli.core.forms import Form as SentForm
-from linli.core.i18n import Message, Named
+from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Form, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import done, render
 from linli.desks.board import BoardRow
 from linli.desks.pages.need_tabs import chosen_shift, shift_tabs, times_to_ask_for, who_tabs
 from linli.divisions.shown import named
-from linli.insurance.queries import insurances_for, missing_in, named_risks, waiting_for
-from linli.insurance.rules import A_STRANGER, Belonging
+from linli.insurance.queries import gap_of
 from linli.needs import actions as needs
 from linli.needs import forms
 from linli.needs.actions import lacking
@@ -108,7 +107,7 @@ async def _desk(
         questions=await questions_of_need(session, need.id),
         coming=coming,
         chosen=chosen,
-        insurance=await _insurance(session, need=need, coming=coming),
+        insurance=await gap_of(session, need=need, shifts=coming),
         shift_tabs=shift_tabs(need, to_ask, chosen, "desk"),
         who_tabs=who_tabs(need, chosen, "desk"),
         applied=[RosterRow(each) for each in roster if each.participation.state is State.applied],
@@ -175,37 +174,6 @@ async def asking_for(
         shown["may_wait"] = answer.wave.messages > 0
         shown["waits_for_answers"] = answer.wave.pending > 0
     return shown | {"answer": answer, "is_looking": answer is None}
-
-
-@dataclass(frozen=True)
-class MissingInsurance:
-    """What nobody, or only the organization's own people, are insured for in a coming time."""
-
-    risks: Sequence[Named]
-    only_for_others: bool
-    is_waiting: bool
-    some_teams: bool = False
-
-
-async def _insurance(
-    session: AsyncSession, *, need: Need, coming: Sequence[Shift]
-) -> MissingInsurance | None:
-    if not need.risk_kinds:
-        return None
-    counting = await insurances_for(session, need)
-
-    def missing_for(who: Belonging) -> set[str]:
-        return {risk for shift in coming for risk in missing_in(need, shift, counting, who)}
-
-    missing = missing_for(A_STRANGER)
-    if not missing:
-        return None
-    risks = named_risks([risk for risk in need.risk_kinds if risk in missing])
-    named = {team for each in counting for team in each.teams}
-    some_teams = any(not missing_for(Belonging(teams=frozenset([team]))) for team in named)
-    is_for_own = not missing_for(Belonging(is_own=True))
-    is_waiting = not (is_for_own or some_teams) and await waiting_for(session, need)
-    return MissingInsurance(risks, is_for_own, is_waiting, some_teams)
 
 
 @dataclass(frozen=True)
