@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -16,7 +16,7 @@ from linli.dispatch.rules import DispatchState
 from linli.organizations.models import Membership
 from linli.organizations.rules import ACTING_ROLES
 from linli.participation.models import Hold
-from linli.teams.models import TeamMember
+from linli.teams.models import Team, TeamMember
 from linli.teams.rules import LEADING_ROLES, MemberState
 
 REMEMBERED: Final = timedelta(days=365)
@@ -25,9 +25,13 @@ MOST_READ: Final = 2000
 
 @dataclass(frozen=True, eq=False)
 class PartnerKind:
-    """Teams or organizations: the column of a dispatch that names them, and the seats of who answers."""
+    """Teams or organizations: the column of a dispatch that names them, and the seats of who answers.
+
+    `of_team` is the column of a team that was asked whose past that is: its own, or its organization's.
+    """
 
     column: InstrumentedAttribute[UUID | None]
+    of_team: InstrumentedAttribute[Any]
     owner: InstrumentedAttribute[UUID]
     account: InstrumentedAttribute[UUID]
     answers: ColumnElement[bool]
@@ -35,12 +39,14 @@ class PartnerKind:
 
 TEAMS: Final = PartnerKind(
     Dispatch.team_id,
+    Team.id,
     TeamMember.team_id,
     TeamMember.account_id,
     and_(TeamMember.state == MemberState.member, TeamMember.role.in_(LEADING_ROLES)),
 )
 ORGANIZATIONS: Final = PartnerKind(
     Dispatch.organization_id,
+    Team.organization_id,
     Membership.organization_id,
     Membership.account_id,
     and_(Membership.ended_at.is_(None), Membership.role.in_(ACTING_ROLES)),
@@ -61,6 +67,8 @@ async def pasts_of(
     session: AsyncSession, who: PartnerKind, ids: Collection[UUID], *, now: datetime
 ) -> Mapping[UUID, Past]:
     """Of the last year, in one query; who was never asked is left out."""
+    whose = func.coalesce(who.column, who.of_team)
+    their_teams = select(Team.id).where(who.of_team.in_(ids))
     took_on = Dispatch.hold_id.is_not(None)
     let_pass = Dispatch.state.in_((DispatchState.declined, DispatchState.expired))
     is_open = or_(
@@ -69,15 +77,17 @@ async def pasts_of(
     )
     rows = await session.execute(
         select(
-            who.column,
+            whose,
             func.count().filter(or_(took_on, let_pass)),
             func.count().filter(took_on),
             func.count().filter(is_open),
             func.max(Dispatch.asked_at),
         )
         .outerjoin(Hold, Hold.id == Dispatch.hold_id)
-        .where(who.column.in_(ids), Dispatch.asked_at > now - REMEMBERED)
-        .group_by(who.column)
+        .outerjoin(Team, Team.id == Dispatch.team_id)
+        .where(or_(who.column.in_(ids), Dispatch.team_id.in_(their_teams)))
+        .where(Dispatch.asked_at > now - REMEMBERED)
+        .group_by(whose)
     )
     return {row[0]: Past(*row[1:]) for row in rows}
 

@@ -111,6 +111,32 @@ async def test_what_was_longer_ago_than_a_year_is_forgotten(session: AsyncSessio
     assert not [each for each in reasons(shown) if "asked" in each]
 
 
+async def test_what_an_organizations_teams_were_asked_is_its_past_too(session: AsyncSession) -> None:
+    need = await a_need(session)
+    charity = await make_organization(session, OrganizationKind.charity)
+    for _ in range(2):
+        team = await a_led_team(session, charity)
+        await asked_before(session, team, DispatchState.fulfilled, DispatchState.asked)
+    await asked_before(session, charity, DispatchState.declined)
+    other = await make_organization(session, OrganizationKind.charity)
+    await a_led_team(session, other)
+    group = await make_team(session, await make_organization(session), is_group=True)
+    await asked_before(session, group, DispatchState.asked)
+    shown = await organizations_for_need(session, need=need, shift=need.shifts[0], now=NOW)
+    place = ids(shown).index(charity.id)
+    assert {"Took on 2 of 3 asked", "2 open requests"} <= set(reasons(shown, place))
+    assert not shown.partners[ids(shown).index(other.id)].past
+
+
+async def test_a_no_of_one_team_leaves_its_organization_to_be_asked(session: AsyncSession) -> None:
+    need = await a_need(session)
+    charity = await make_organization(session, OrganizationKind.charity)
+    await make_dispatch(session, need.shifts[0], await a_led_team(session, charity), DispatchState.declined)
+    assert ids(await organizations_for_need(session, need=need, shift=need.shifts[0], now=NOW)) == [
+        charity.id
+    ]
+
+
 async def test_a_charity_that_speaks_of_such_work_comes_first(session: AsyncSession) -> None:
     need = await a_need(session, title="陪老人去医院看病", description="陪同挂号、取药。")
     found = []
