@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 
 from matching.city.messages import Message
 
@@ -36,12 +37,12 @@ class External:
         """One answer to one message."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        try:
+        with suppress(OSError):  # it has ended; what it said before says why
             self._process.stdin.write(json.dumps(message, ensure_ascii=False) + "\n")
             self._process.stdin.flush()
-        except OSError as problem:
-            raise ValueError(f"{self.command[0]} ended before {message['op']} was sent") from problem
         line = self._process.stdout.readline()
+        if not line:
+            raise ValueError(f"{self.command[0]} ended without an answer to {message['op']}")
         try:
             answer = json.loads(line)
         except ValueError:
@@ -55,5 +56,6 @@ class External:
     def close(self) -> None:
         """No more messages."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with suppress(OSError):
+            self._process.stdin.close()
         self._process.wait(timeout=30)
