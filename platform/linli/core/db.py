@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.types import GUID, DateTimeUTC
-from sqlalchemy import JSON, Enum, Integer, MetaData, Table, event, func, insert, select
+from sqlalchemy import JSON, Enum, Integer, MetaData, Table, bindparam, event, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -92,6 +92,22 @@ async def insert_rows(session: AsyncSession, model: type[Base], rows: Sequence[M
         table = model.__table__
         assert isinstance(table, Table)
         await session.execute(insert(table), rows)
+
+
+async def update_rows(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many rows in one statement: each holds its primary key and the same other columns.
+
+    What is pending is written before; objects of these rows that are in the session do not hear of it.
+    """
+    await session.flush()
+    if rows:
+        table = model.__table__
+        assert isinstance(table, Table)
+        [key] = table.primary_key
+        said: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != key.name}
+        version = {"version": table.c.version + 1} if "version" in table.c else {}
+        found = update(table).where(key == bindparam(f"new_{key.name}")).values(said | version)
+        await session.execute(found, [{f"new_{name}": value for name, value in row.items()} for row in rows])
 
 
 class Database:

@@ -10,6 +10,7 @@ from linli.demo.teams import PlannedTeam
 from linli.organizations.models import Organization
 from linli.teams import actions
 from linli.teams.models import Team
+from linli.teams.rules import TeamRole
 
 
 async def build_team(
@@ -41,7 +42,10 @@ async def build_team(
     for person in people[1 if planned.is_group else 0 :]:
         seat = await actions.join_by_link(session, team=team, account=person, now=now)
         if person is people[0]:
-            await actions.hand_over(session, team=team, member_id=seat.id, account_id=officer.id, now=now)
+            role = TeamRole.leader
+            await actions.set_role(
+                session, team=team, member_id=seat.id, role=role, account_id=officer.id, now=now
+            )
     for number in planned.waiting:
         await actions.ask_to_join(session, team=team, account=volunteers[number], now=now)
     return team

@@ -1,7 +1,7 @@
 """The people of an organization: those in its teams, and those it registered."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -155,6 +155,16 @@ async def registered_person(
     if row is None:
         raise NotFound
     return row[0], row[1]
+
+
+async def accounts_by_id(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Account]:
+    found = await session.scalars(select(Account).where(Account.id.in_(ids)))
+    return {each.id: each for each in found}
+
+
+async def seats_by_id(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, TeamMember]:
+    found = await session.scalars(select(TeamMember).where(TeamMember.id.in_(ids)))
+    return {each.id: each for each in found}
 
 
 async def import_with_id(

@@ -24,7 +24,6 @@ from linli.rosters.sheets import as_csv, as_workbook
 from linli.teams.models import Team, TeamMember
 from linli.teams.rules import MemberState, TeamRole
 from tests.factories import (
-    COMMUNITY,
     make_account,
     make_member,
     make_organization,
@@ -32,16 +31,7 @@ from tests.factories import (
     make_team,
     make_team_member,
 )
-
-HEADER = [
-    "Number in the roster",
-    "Name",
-    "Mobile number",
-    "Birth date",
-    "Community",
-    "Team",
-    "Role in the team",
-]
+from tests.linli.rosters.files import HEADER, apply, compare, csv_of, kinds, row
 
 
 @pytest.fixture
@@ -59,16 +49,12 @@ async def team(session: AsyncSession, charity: Organization) -> Team:
     return await make_team(session, charity, name="银铃队")
 
 
-def csv_of(*rows: list[str], encoding: str = "utf-8") -> bytes:
-    return "\n".join(",".join(row) for row in (HEADER, *rows)).encode(encoding)
-
-
 def workbook_of(*rows: list[Any], merge: str = "") -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in (HEADER, *rows):
-        sheet.append(row)
+    for line in (HEADER, *rows):
+        sheet.append(line)
     if merge:
         sheet.merge_cells(merge)
     out = io.BytesIO()
@@ -76,41 +62,8 @@ def workbook_of(*rows: list[Any], merge: str = "") -> bytes:
     return out.getvalue()
 
 
-async def compare(
-    session: AsyncSession, charity: Organization, coordinator: Account, data: bytes, now: datetime
-) -> RosterImport:
-    sheet, merged = read_table(data)
-    return await actions.preview_import(
-        session,
-        organization=charity,
-        sheet=sheet,
-        merged=merged,
-        account_id=coordinator.id,
-        today=now.date(),
-        now=now,
-    )
-
-
-def kinds(seen: RosterImport) -> list[str]:
-    return [each["kind"] for each in seen.differences]
-
-
 def refusals(seen: RosterImport) -> list[str]:
     return [each["sentence"]["text"] for each in seen.differences if each["kind"] == "refused"]
-
-
-def row(
-    name: str = "李明", born: Any = "1960-05-01", *, mobile: Any = "", team: str = "", role: str = ""
-) -> Any:
-    return ["", name, mobile, born, COMMUNITY, team, role]
-
-
-async def apply(
-    session: AsyncSession, seen: RosterImport, coordinator: Account, now: datetime, *, missing: bool = False
-) -> int:
-    return await actions.apply_import(
-        session, seen=seen, with_missing=missing, they_agree=True, account_id=coordinator.id, now=now
-    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -218,7 +171,7 @@ async def test_an_id_finds_only_whom_the_organization_may_change(
     seen = await compare(session, charity, coordinator, csv_of(*rows), now)
     assert kinds(seen)[:5] == ["changed", "refused", "refused", "refused", "refused"]
     await apply(session, seen, coordinator, now)
-    names = {each.id: each.name for each in await session.scalars(select(Account))}
+    names = {id: name for id, name in await session.execute(select(Account.id, Account.name))}
     assert names[own.id] == "新名字"
     assert "新名字" not in {names[id] for id in (member, stranger.id, other.id)}
 

@@ -145,7 +145,10 @@ async def test_the_leader_hands_over_before_leaving(session: AsyncSession, now: 
     member = await make_team_member(session, team)
     with pytest.raises(Conflict, match="hand the team over"):
         await actions.leave_team(session, team=team, seat=leader, now=now)
-    await actions.hand_over(session, team=team, member_id=member.id, account_id=leader.account_id, now=now)
+    role = TeamRole.leader
+    await actions.set_role(
+        session, team=team, member_id=member.id, role=role, account_id=leader.account_id, now=now
+    )
     assert (leader.role, member.role) == (TeamRole.deputy, TeamRole.leader)
     await actions.leave_team(session, team=team, seat=leader, now=now)
     assert leader.state is MemberState.left
@@ -157,8 +160,8 @@ async def test_an_invitation_is_answered_by_the_person_alone(session: AsyncSessi
     team = await make_team(session)
     leader = await make_team_member(session, team, role=TeamRole.leader)
     yes, no = [await make_account(session) for _ in range(2)]
-    for person in (yes, no):
-        await actions.invite_member(session, team=team, account=person, account_id=leader.account_id, now=now)
+    invited = [(team, person) for person in (yes, no)]
+    await actions.invite_members(session, invited=invited, account_id=leader.account_id, now=now)
     said = [(await team_seat(session, team_id=team.id, account_id=person.id)) for person in (yes, no)]
     assert said[0] is not None
     assert said[1] is not None

@@ -1,10 +1,11 @@
 """The last import is undone, while nothing else has changed since."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -13,9 +14,13 @@ from linli.core.db import take_turns
 from linli.core.errors import Conflict
 from linli.core.i18n import Message
 from linli.participation.models import Participation
-from linli.rosters.actions.applying import say
-from linli.rosters.models import RegisteredPerson, RosterImport
-from linli.rosters.queries import last_applied, roster_of
+from linli.rosters.actions.saying import say
+from linli.rosters.models import RosterImport
+from linli.rosters.queries import (
+    last_applied,
+    roster_of,
+    seats_by_id,
+)
 from linli.rosters.rules import ImportState
 from linli.teams import actions as teams
 from linli.teams.models import Team, TeamMember
@@ -33,9 +38,9 @@ async def undo_import(session: AsyncSession, *, seen: RosterImport, account_id: 
     if (await roster_of(session, organization_id=seen.organization_id)).print != seen.made_print:
         raise Conflict(TOO_LATE)
     steps: list[Any] = seen.done or []
-    await _check_nobody_has_gone_anywhere(session, [UUID(each["person"]) for each in steps if _began(each)])
-    for step in reversed(steps):
-        await _undo(session, step, account_id, now)
+    new = [UUID(each["person"]) for each in steps if each["did"] == "registered"]
+    await _check_nobody_has_gone_anywhere(session, new)
+    await _undo(session, steps, account_id, now)
     seen.state, seen.undone_at = ImportState.undone, now
     await session.flush()
     record(
@@ -48,40 +53,54 @@ async def undo_import(session: AsyncSession, *, seen: RosterImport, account_id: 
     )
 
 
-async def _undo(session: AsyncSession, step: dict[str, Any], account_id: UUID, now: datetime) -> None:
-    match step["did"]:
-        case "registered":
-            await session.delete(await session.get_one(Account, UUID(step["person"])))
-        case "said":
-            person_id = UUID(step["person"])
-            account = await session.get_one(Account, person_id)
-            say(account, await session.get_one(RegisteredPerson, person_id), step["old"])
-        case "brought_in":
-            seat, team = await _seat(session, step)
-            await teams.remove_member(session, team=team, member_id=seat.id, account_id=account_id, now=now)
-        case "let_go":
-            seat, _ = await _seat(session, step)
-            seat.state, seat.ended_at = MemberState(step["state"]), None
-        case "role":
-            seat, _ = await _seat(session, step)
-            seat.role = TeamRole(step["role"])
-        case "led" if step["leader"]:
-            await session.flush()
-            seat = await session.get_one(TeamMember, UUID(step["leader"]))
-            seat.role = TeamRole.leader
+async def _undo(session: AsyncSession, steps: Sequence[Any], account_id: UUID, now: datetime) -> None:
+    """Kind by kind, what was done last first."""
+    did: dict[str, list[Any]] = {}
+    for step in reversed(steps):
+        did.setdefault(step["did"], []).append(step)
+    await _bring_back(session, did.get("let_go", ()))
+    await _give_back_roles(session, did.get("role", ()), did.get("led", ()))
+    await _take_out(session, did.get("brought_in", ()), account_id, now)
+    await say(session, [(UUID(each["person"]), each["old"]) for each in did.get("said", ())])
+    gone = [UUID(each["person"]) for each in did.get("registered", ())]
+    await session.execute(delete(Account).where(Account.id.in_(gone)))
+
+
+async def _bring_back(session: AsyncSession, steps: Sequence[Any]) -> None:
+    seats = await _seats(session, steps)
+    for step in steps:
+        seat = seats[UUID(step["seat"])]
+        seat.state, seat.ended_at = MemberState(step["state"]), None
     await session.flush()
 
 
-async def _seat(session: AsyncSession, step: dict[str, Any]) -> tuple[TeamMember, Team]:
-    seat = await session.get_one(TeamMember, UUID(step["seat"]))
-    return seat, await session.get_one(Team, seat.team_id)
+async def _give_back_roles(session: AsyncSession, steps: Sequence[Any], led: Sequence[Any]) -> None:
+    """Who led before leads again once nobody else does: a team has one leader at any moment."""
+    seats = await _seats(session, steps)
+    for step in steps:
+        seats[UUID(step["seat"])].role = TeamRole(step["role"])
+    await session.flush()
+    leaders = await seats_by_id(session, [UUID(each["leader"]) for each in led if each["leader"]])
+    for seat in leaders.values():
+        seat.role = TeamRole.leader
+    await session.flush()
+
+
+async def _take_out(session: AsyncSession, steps: Sequence[Any], account_id: UUID, now: datetime) -> None:
+    if not steps:
+        return
+    seats = await _seats(session, steps)
+    found = await session.scalars(select(Team).where(Team.id.in_({each.team_id for each in seats.values()})))
+    homes = {team.id: team for team in found}
+    leaving = [(homes[seat.team_id], id) for id, seat in seats.items()]
+    await teams.remove_members(session, leaving=leaving, account_id=account_id, now=now)
+
+
+async def _seats(session: AsyncSession, steps: Sequence[Any]) -> Mapping[UUID, TeamMember]:
+    return await seats_by_id(session, [UUID(each["seat"]) for each in steps])
 
 
 async def _check_nobody_has_gone_anywhere(session: AsyncSession, people: list[UUID]) -> None:
     taken = exists().where(Participation.account_id.in_(people))
     if people and await session.scalar(select(taken)):
         raise Conflict(TOO_LATE)
-
-
-def _began(step: dict[str, Any]) -> bool:
-    return bool(step["did"] == "registered")

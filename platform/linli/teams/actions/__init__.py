@@ -6,11 +6,12 @@ from linli.teams.actions.belonging import (
     ask_to_join,
     decline_invitation,
     decline_member,
-    enter_member,
-    invite_member,
+    enter_members,
+    invite_members,
     join_by_link,
     leave_team,
     remove_member,
+    remove_members,
     renew_calendar_link,
 )
 from linli.teams.actions.founding import (
@@ -22,7 +23,7 @@ from linli.teams.actions.founding import (
     propose_team,
     withdraw_agreement,
 )
-from linli.teams.actions.leading import hand_over, note_roster_seen, renew_link, set_role
+from linli.teams.actions.leading import leaders_of, note_roster_seen, renew_link, set_role, set_roles
 
 __all__ = [
     "accept_invitation",
@@ -34,17 +35,19 @@ __all__ = [
     "decline_team",
     "edit_team",
     "end_team",
-    "enter_member",
+    "enter_members",
     "found_team",
-    "hand_over",
-    "invite_member",
+    "invite_members",
     "join_by_link",
+    "leaders_of",
     "leave_team",
     "note_roster_seen",
     "propose_team",
     "remove_member",
+    "remove_members",
     "renew_calendar_link",
     "renew_link",
     "set_role",
+    "set_roles",
     "withdraw_agreement",
 ]

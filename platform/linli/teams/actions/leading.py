@@ -1,6 +1,6 @@
 """Who leads a team, and what a leader does with it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from linli.accounts.models import Account
 from linli.core.audit import record
 from linli.core.errors import Conflict
 from linli.core.i18n import Message
-from linli.teams.actions.belonging import seat_with_id
+from linli.teams.actions.belonging import people_of, seats_as_they_are
 from linli.teams.actions.founding import new_join_token
 from linli.teams.models import Team, TeamMember
 from linli.teams.rules import ROLE_NAMES, MemberState, TeamRole
@@ -22,29 +22,39 @@ async def set_role(
     session: AsyncSession, *, team: Team, member_id: UUID, role: TeamRole, account_id: UUID, now: datetime
 ) -> Account:
     """A member becomes a deputy or a plain member again; a new leader takes over from the old one."""
-    if role is TeamRole.leader:
-        return await hand_over(session, team=team, member_id=member_id, account_id=account_id, now=now)
-    seat = await _member(session, team, member_id)
-    if seat.role is TeamRole.leader:
+    [person] = await set_roles(session, given=[(team, member_id, role)], account_id=account_id, now=now)
+    return person
+
+
+async def set_roles(
+    session: AsyncSession,
+    *,
+    given: Sequence[tuple[Team, UUID, TeamRole]],
+    account_id: UUID,
+    now: datetime,
+) -> list[Account]:
+    """The same for many at once; the leader so far stays as a deputy."""
+    teams = {team.id: team for team, _, _ in given}
+    seats = await _members(session, [(team, member_id) for team, member_id, _ in given])
+    roles = [(seat, role) for seat, (_, _, role) in zip(seats, given, strict=True)]
+    if any(seat.role is TeamRole.leader and role is not TeamRole.leader for seat, role in roles):
         raise Conflict(Message("Please hand the team over first: it needs somebody who answers for it."))
-    return await _give(session, team, seat, role, account_id, now)
+    taken_over = {seat.team_id: seat for seat, role in roles if role is TeamRole.leader}
+    former = [seat for seat in await leaders_of(session, taken_over) if seat is not taken_over[seat.team_id]]
+    # First, because a team has one leader at any moment.
+    await _give(session, teams, [(seat, TeamRole.deputy) for seat in former], account_id, now)
+    await _give(session, teams, roles, account_id, now)
+    return await people_of(session, seats)
 
 
-async def hand_over(
-    session: AsyncSession, *, team: Team, member_id: UUID, account_id: UUID, now: datetime
-) -> Account:
-    """A member becomes the leader; the leader so far stays as a deputy."""
-    seat = await _member(session, team, member_id)
+async def leaders_of(session: AsyncSession, team_ids: Collection[UUID]) -> Sequence[TeamMember]:
+    """The rows of those who lead these teams now; a team may have nobody yet."""
     leading = select(TeamMember).where(
-        TeamMember.team_id == team.id,
+        TeamMember.team_id.in_(team_ids),
         TeamMember.state == MemberState.member,
         TeamMember.role == TeamRole.leader,
     )
-    former = await session.scalar(leading.execution_options(populate_existing=True))
-    if former is not None and former.id != seat.id:
-        # First, because a team has one leader at any moment.
-        await _give(session, team, former, TeamRole.deputy, account_id, now)
-    return await _give(session, team, seat, TeamRole.leader, account_id, now)
+    return (await session.scalars(leading.execution_options(populate_existing=True))).all()
 
 
 async def renew_link(session: AsyncSession, *, team: Team, account_id: UUID, now: datetime) -> None:
@@ -71,26 +81,31 @@ def note_roster_seen(
             )
 
 
-async def _member(session: AsyncSession, team: Team, member_id: UUID) -> TeamMember:
-    """With the team locked, so that two hand-overs go one after the other."""
-    await session.execute(select(Team.id).where(Team.id == team.id).with_for_update())
-    seat = await seat_with_id(session, team=team, member_id=member_id)
-    await session.refresh(seat)
-    if not seat.is_member:
+async def _members(session: AsyncSession, wanted: Sequence[tuple[Team, UUID]]) -> list[TeamMember]:
+    """With the teams locked, so that two hand-overs go one after the other."""
+    teams = select(Team.id).where(Team.id.in_({team.id for team, _ in wanted})).order_by(Team.id)
+    await session.execute(teams.with_for_update())
+    seats = await seats_as_they_are(session, wanted)
+    if not all(seat.is_member for seat in seats):
         raise Conflict(Message("Only a member can have a role in the team."))
-    return seat
+    return seats
 
 
 async def _give(
-    session: AsyncSession, team: Team, seat: TeamMember, role: TeamRole, account_id: UUID, now: datetime
-) -> Account:
-    person = await session.get_one(Account, seat.account_id)
-    if seat.role is role:
-        return person
-    seat.role = role
+    session: AsyncSession,
+    teams: Mapping[UUID, Team],
+    roles: Sequence[tuple[TeamMember, TeamRole]],
+    account_id: UUID,
+    now: datetime,
+) -> None:
+    changed = [(seat, role) for seat, role in roles if seat.role is not role]
+    for seat, role in changed:
+        seat.role = role
     await session.flush()
-    note(session, "set_team_role", team, account_id, now, member_id=seat.id)
-    if person.id != account_id:
-        sentence = Message("Your role in {team}: {role}.", team=team.name, role=ROLE_NAMES[role])
-        tell_person(session, person, team, sentence, now)
-    return person
+    people = await people_of(session, [seat for seat, _ in changed])
+    for (seat, role), person in zip(changed, people, strict=True):
+        team = teams[seat.team_id]
+        note(session, "set_team_role", team, account_id, now, member_id=seat.id)
+        if person.id != account_id:
+            sentence = Message("Your role in {team}: {role}.", team=team.name, role=ROLE_NAMES[role])
+            tell_person(session, person, team, sentence, now)
