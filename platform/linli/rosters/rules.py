@@ -10,7 +10,7 @@ from uuid import UUID
 
 from linli.accounts.rules import AddressKind, read_address, refuse_birth_date
 from linli.core.i18n import Message
-from linli.teams.rules import MOST_TEAMS, ROLE_NAMES, TeamRole
+from linli.teams.rules import ROLE_NAMES, TeamRole, refuse_one_more
 
 MOST_ROWS: Final = 5000
 LONGEST_NAME: Final = 60
@@ -224,8 +224,8 @@ class _Comparison:
         who = (row.name, row.birth_on, row.mobile)
         first = self.new.setdefault(who, row.number)
         refusal = self._refuse_twice(first, row)
-        if refusal is None and row.team_id and self.teams_of_new.get(first, 0) >= MOST_TEAMS:
-            refusal = Message("A person can be in at most {n} teams. Leave one of them first.", n=MOST_TEAMS)
+        if refusal is None and row.team_id:
+            refusal = refuse_one_more(self.teams_of_new.get(first, 0))
         if refusal:
             return self._refused(row, refusal)
         self.seen.add((first, row.team_id))
@@ -294,8 +294,8 @@ class _Comparison:
         )
 
     def _refuse_join(self, row: Row, person: Person) -> Message | None:
-        if person.all_teams + self.joins.get(person.id, 0) >= MOST_TEAMS:
-            return Message("A person can be in at most {n} teams. Leave one of them first.", n=MOST_TEAMS)
+        if refusal := refuse_one_more(person.all_teams + self.joins.get(person.id, 0)):
+            return refusal
         if not person.is_managed and row.role not in {None, TeamRole.member}:
             return Message("They are invited first, and can have a role once they have said yes.")
         return self._refuse_leader(row)
