@@ -159,11 +159,6 @@ async def has_consent(session: AsyncSession, *, account_id: UUID, purpose: Conse
     return last is not None and last.given
 
 
-async def consents_of(session: AsyncSession, *, account_id: UUID) -> Sequence[Consent]:
-    own = select(Consent).where(Consent.account_id == account_id).order_by(Consent.at, Consent.id)
-    return (await session.scalars(own.limit(1000))).all()
-
-
 async def identities_of(session: AsyncSession, *, account_id: UUID) -> Sequence[Identity]:
     """The accounts elsewhere that open this one."""
     own = select(Identity).where(Identity.account_id == account_id).order_by(Identity.linked_at)

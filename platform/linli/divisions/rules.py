@@ -62,19 +62,6 @@ class Division:
     code: str
     name: str
 
-    @property
-    def padded_code(self) -> str:
-        """The code filled up to 12 digits, as other systems write it; not a key.
-
-        441900000000 is a prefecture and a county at once.
-
-        Examples
-        --------
-        >>> Division(Level.COUNTY, "441900", "东莞市").padded_code
-        '441900000000'
-        """
-        return self.code.ljust(12, "0")
-
 
 @dataclass(frozen=True, slots=True)
 class Point:

@@ -1,6 +1,5 @@
 """Reads of profiles and papers: one person's, those an officer may check, and the pool for matching."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -148,19 +147,6 @@ async def paper_to_check(
     if found is None:
         raise NotFound
     return found
-
-
-async def changed_since(
-    session: AsyncSession, *, since: datetime, limit: int = 1000
-) -> Sequence[tuple[UUID, str | None, datetime]]:
-    """Accounts whose profile changed after a moment, with division and time, the earliest change first."""
-    rows = await session.execute(
-        select(VolunteerProfile.account_id, VolunteerProfile.division, VolunteerProfile.changed_at)
-        .where(VolunteerProfile.changed_at > since)
-        .order_by(VolunteerProfile.changed_at, VolunteerProfile.account_id)
-        .limit(limit)
-    )
-    return [(account_id, division, changed_at) for account_id, division, changed_at in rows]
 
 
 def skills_in_words() -> ColumnElement[str]:

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from linli.accounts import passwords
 from linli.accounts.actions import end_sessions
-from linli.accounts.models import Account, SignInSession
-from linli.accounts.queries import account_with_id, consents_of, has_consent
+from linli.accounts.models import Account, Consent, SignInSession
+from linli.accounts.queries import account_with_id, has_consent
 from linli.accounts.rules import ConsentPurpose
 from linli.core import clock
 from linli.core.audit import AuditEntry
@@ -248,7 +248,8 @@ async def test_consent_is_withdrawn_as_easily_as_it_was_given(visitor: Visitor) 
     async with visitor.database.session(writes=False) as session:
         account = (await session.scalars(select(Account))).one()
         assert account.stopped_at is not None
-        assert [each.given for each in await consents_of(session, account_id=account.id)] == [True, False]
+        given = await session.scalars(select(Consent.given).order_by(Consent.at, Consent.id))
+        assert given.all() == [True, False]
         assert not await has_consent(session, account_id=account.id, purpose=ConsentPurpose.privacy)
 
 
