@@ -4,13 +4,12 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from math import exp
 from typing import Final
 
+from linli.demo.minds import Answer, Minds, liking
 from linli.demo.needs import Diary, PlannedNeed, Story
 from linli.demo.people import SamplePerson
-from linli.demo.stories import SIGNED_IN, fits, liking
+from linli.demo.stories import SIGNED_IN, fits
 from linli.needs.forms import ShiftDraft
 from linli.needs.rules import Priority, Times
 from linli.participation.rules import invitation_expires_at
@@ -29,19 +28,8 @@ MOST_ASKED: Final = 9
 # Most of those asked suit the need best; the others are tried.
 SUITS_BEST: Final = 0.6
 COMES_BY_THEMSELVES: Final = 0.12
-# The log-odds of a yes: of anybody, for each thing that suits, and how much people differ.
-USUAL: Final = -1.7
-FOR_EACH: Final = 0.45
-DIFFER: Final = 0.8
-SILENT: Final = 0.3
 # Most answer on the same day.
 THINKS_MINUTES: Final = 8 * 60
-
-
-class Answer(StrEnum):
-    yes = "yes"
-    no = "no"
-    silence = "silence"
 
 
 @dataclass(frozen=True)
@@ -65,6 +53,7 @@ class PastNeed:
 def planned_past(
     needs: Sequence[PlannedNeed],
     people: Sequence[SamplePerson],
+    minds: Minds,
     *,
     count: int,
     diary: Diary,
@@ -75,7 +64,7 @@ def planned_past(
     if not (again and count):
         return ()
     regulars = rng.sample(sorted(set(range(len(people))) - SIGNED_IN), min(REGULARS, len(people) - 2))
-    town = _Regulars(people, {each: rng.gauss(0, DIFFER) for each in regulars}, rng)
+    town = _Regulars(people, regulars, minds, rng)
     days = [diary.start - timedelta(days=_days_ago(n, count)) for n in range(count)]
     return tuple(town.answers_to(_earlier(rng.choice(again), day, diary, rng)) for day in days)
 
@@ -97,15 +86,15 @@ def _earlier(planned: PlannedNeed, day: date, diary: Diary, rng: random.Random) 
 
 @dataclass
 class _Regulars:
-    """Who answers how: each has their own mind, and what suits them counts."""
+    """Who is asked when, and says what."""
 
     people: Sequence[SamplePerson]
-    minds: dict[int, float]
+    regulars: Sequence[int]
+    minds: Minds
     rng: random.Random
 
     def __post_init__(self) -> None:
         self.asked_last: dict[int, datetime] = {}
-        self.was_silent: set[int] = set()
 
     def answers_to(self, planned: PlannedNeed) -> PastNeed:
         return PastNeed(planned, tuple(self._questions(planned)))
@@ -127,7 +116,7 @@ class _Regulars:
         times = planned.draft.shifts[0].times
         could = [
             each
-            for each in self.minds
+            for each in self.regulars
             if self._has_rested(each, planned.posted_at) and fits(self.people[each], planned, times)
         ]
         could.sort(key=lambda each: (-liking(self.people[each], planned), each))
@@ -146,15 +135,9 @@ class _Regulars:
         answered_at = min(at + thinks, expires_at - timedelta(minutes=1)).replace(second=0, microsecond=0)
         if self.rng.random() < COMES_BY_THEMSELVES:
             return PastQuestion(person, None, Answer.yes, at)
-        odds = USUAL + FOR_EACH * min(liking(self.people[person], planned), 6) + self.minds[person]
-        if self.rng.random() < 1 / (1 + exp(-odds)):
-            answer = Answer.yes
-        else:
-            # Twice in a row, and they would be left alone.
-            is_silent = person not in self.was_silent and self.rng.random() < SILENT
-            answer = Answer.silence if is_silent else Answer.no
-        self.was_silent.discard(person)
+        answer = self.minds.answer(person, planned)
         if answer is Answer.silence:
-            self.was_silent.add(person)
             answered_at = expires_at
+        else:
+            self.minds.was_heard(person)
         return PastQuestion(person, at, answer, answered_at)

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
 from linli.core.db import insert_rows, new_id
-from linli.demo.past import Answer, PastNeed, PastQuestion
+from linli.demo.minds import Answer
+from linli.demo.past import PastNeed, PastQuestion
 from linli.needs import actions as needs
 from linli.needs.models import Need
 from linli.needs.rules import NeedState

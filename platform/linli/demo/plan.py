@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from linli.demo.minds import Minds
 from linli.demo.needs import Asker, Diary, PlannedNeed, planned_needs
 from linli.demo.organizations import SampleOrganization, bureau_of, committees_of, others_of
 from linli.demo.past import PastNeed, planned_past
@@ -70,7 +71,6 @@ def plan_town(
         *volunteers_of(place, size.volunteers - 4, today=start, rng=rng),
     )
     needs = planned_needs(place, askers, size.stories, diary, rng)
-    steps = Casting(people, needs, rng, diary.at(-1, LAST_HOUR)).steps()
     # Dice of its own, so that other teams change nothing else in the town.
     teams = planned_teams(
         [(each.organization, each.role) for each in members],
@@ -79,13 +79,16 @@ def plan_town(
         rng=random.Random(f"teams {seed} {start}"),  # noqa: S311 - samples
     )
     # And these of theirs.
+    minds = Minds(people, random.Random(f"minds {seed} {start}"))  # noqa: S311 - samples
     past = planned_past(
         needs,
         people,
+        minds,
         count=size.past,
         diary=diary,
         rng=random.Random(f"past {seed} {start}"),  # noqa: S311 - samples
     )
+    steps = Casting(people, needs, rng, diary.at(-1, LAST_HOUR), minds).steps()
     return TownPlan(diary, place, members, people, needs, tuple(steps), teams, past)
 
 

@@ -10,6 +10,7 @@ from math import inf
 from typing import Final
 
 from linli.accounts.rules import ADULT_AGE_YEARS, age_on
+from linli.demo.minds import Answer, Minds, liking
 from linli.demo.needs import FULL_STORIES, PlannedNeed, Story
 from linli.demo.people import SamplePerson
 from linli.needs.rules import Joining, Times
@@ -54,6 +55,7 @@ class Casting:
     needs: Sequence[PlannedNeed]
     rng: random.Random
     evening: datetime
+    minds: Minds
     times_chosen: Counter[int] = field(default_factory=Counter)
     stories_of: set[tuple[int, Story]] = field(default_factory=set)
     promised: dict[int, list[Times]] = field(default_factory=lambda: defaultdict(list))
@@ -81,56 +83,86 @@ class Casting:
             yield from self._invitations(need, self.rng.randint(3, 5))
 
     def _yeses(self, need: int, shift: int, wanted: int) -> Iterator[Step]:
-        """Every other one is asked and accepts, the rest come by themselves."""
-        at = self.needs[need].posted_at
-        for n, person in enumerate(self._chosen(need, shift, wanted)):
+        """Every other place goes to somebody who was asked, to the rest people come by themselves."""
+        at, could = self.needs[need].posted_at, self._could(need, shift)
+        for left in range(wanted, 0, -1):
+            if not could:
+                return
             at += timedelta(minutes=self.rng.randint(20, 90))
-            if n % 2 == 0:
-                yield Step(at, Act.invite, need, shift, person)
-                yield Step(at + timedelta(hours=2), Act.accept, need, shift, person)
+            if (wanted - left) % 2 == 0:
+                yield from self._asked(need, shift, at, could, left)
             else:
-                yield Step(at, Act.apply, need, shift, person)
-                if self.needs[need].draft.joining is Joining.asked:
-                    yield Step(at + timedelta(hours=3), Act.confirm, need, shift, person)
+                yield from self._comes(need, shift, at, could.pop(0))
+
+    def _asked(self, need: int, shift: int, at: datetime, could: list[int], left: int) -> Iterator[Step]:
+        """One and others, until somebody says yes; with nobody to spare, one comes unasked."""
+        while len(could) > left:
+            person = could.pop(0)
+            answer = self._answer(need, person)
+            yield from self._question(need, shift, at, person, answer)
+            if answer is Answer.yes:
+                return
+        yield from self._comes(need, shift, at, could.pop(0))
+
+    def _answer(self, need: int, person: int) -> Answer:
+        return Answer.yes if person in SIGNED_IN else self.minds.answer(person, self.needs[need])
+
+    def _question(
+        self, need: int, shift: int, at: datetime, person: int, answer: Answer | None
+    ) -> Iterator[Step]:
+        """And the answer, if one has come yet."""
+        self._choose(need, shift, person)
+        yield Step(at, Act.invite, need, shift, person)
+        if answer is Answer.yes:
+            yield Step(at + timedelta(hours=2), Act.accept, need, shift, person)
+        elif answer is Answer.no:
+            yield Step(at + timedelta(hours=1), Act.decline, need, shift, person)
+
+    def _comes(self, need: int, shift: int, at: datetime, person: int) -> Iterator[Step]:
+        self._choose(need, shift, person)
+        yield Step(at, Act.apply, need, shift, person)
+        if self.needs[need].draft.joining is Joining.asked:
+            yield Step(at + timedelta(hours=3), Act.confirm, need, shift, person)
 
     def _changes_of_mind(self, need: int) -> Iterator[Step]:
-        """One has to withdraw, one never answers, one has still to answer, and one is not taken."""
+        """One has to withdraw, one is asked, one has still to answer, and one is not taken."""
         at = self.needs[need].posted_at + timedelta(hours=20)
-        for n, person in enumerate(self._chosen(need, 0, 4)):
+        for n, person in enumerate(self._could(need, 0)[:4]):
             if n == 0:
-                yield Step(at, Act.invite, need, 0, person)
-                yield Step(at + timedelta(hours=1), Act.accept, need, 0, person)
+                yield from self._comes(need, 0, at, person)
                 yield Step(at + timedelta(hours=30), Act.withdraw, need, 0, person)
             elif n == 1:
-                yield Step(at, Act.invite, need, 0, person)
+                yield from self._question(need, 0, at, person, self._answer(need, person))
             elif n == 2:
-                yield Step(self.evening, Act.invite, need, 0, person)
+                yield from self._question(need, 0, self.evening, person, None)
             elif self.needs[need].draft.joining is Joining.asked:
+                self._choose(need, 0, person)
                 yield Step(at, Act.apply, need, 0, person)
                 yield Step(at + timedelta(hours=5), Act.refuse, need, 0, person)
 
     def _applications(self, need: int, wanted: int) -> Iterator[Step]:
         draft = self.needs[need].draft
         most = draft.shifts[0].times.places if draft.joining is Joining.at_once else wanted
-        for person in self._chosen(need, 0, min(wanted, most)):
+        for person in self._could(need, 0)[: min(wanted, most)]:
+            self._choose(need, 0, person)
             yield Step(self._shortly_before_evening(), Act.apply, need, 0, person)
 
     def _invitations(self, need: int, wanted: int) -> Iterator[Step]:
         """All but one have still to answer."""
         at = self._shortly_before_evening() - timedelta(minutes=30)
-        for n, person in enumerate(self._chosen(need, 0, wanted)):
-            yield Step(at, Act.invite, need, 0, person)
+        for n, person in enumerate(self._could(need, 0)[:wanted]):
+            yield from self._question(need, 0, at, person, None)
             if n == len(SIGNED_IN):
                 yield Step(at + timedelta(minutes=20), Act.decline, need, 0, person)
 
     def _shortly_before_evening(self) -> datetime:
         return self.evening - timedelta(minutes=self.rng.randint(5, 30))
 
-    def _chosen(self, need: int, shift: int, wanted: int) -> list[int]:
-        """The best who could come, those asked least first."""
+    def _could(self, need: int, shift: int) -> list[int]:
+        """Who could come, those asked least first, and the best of them."""
         planned, times = self.needs[need], self.needs[need].draft.shifts[shift].times
         ranked = sorted((*self._rank(number, planned), number) for number in range(len(self.people)))
-        could = [
+        return [
             number
             for asked, _, number in ranked
             if asked < inf
@@ -138,12 +170,13 @@ class Casting:
             and self._is_free(number, times)
             and fits(self.people[number], planned, times)
         ]
-        for number in could[:wanted]:
-            self.times_chosen[number] += 1
-            self.stories_of.add((number, planned.story))
-            self.promised[number].append(times)
-            self.in_need.add((need, number))
-        return could[:wanted]
+
+    def _choose(self, need: int, shift: int, person: int) -> None:
+        planned = self.needs[need]
+        self.times_chosen[person] += 1
+        self.stories_of.add((person, planned.story))
+        self.promised[person].append(planned.draft.shifts[shift].times)
+        self.in_need.add((need, person))
 
     def _rank(self, number: int, planned: PlannedNeed) -> tuple[float, float]:
         if number in SIGNED_IN:
@@ -184,12 +217,3 @@ def cells(times: Times) -> list[int]:
 def _part(hour: int) -> int:
     """Afternoon begins at 12, evening at 18."""
     return 0 if hour < 12 else 1 if hour < 18 else 2
-
-
-def liking(person: SamplePerson, planned: PlannedNeed) -> int:
-    """How well the words fit: what one can do, what one likes, and how near."""
-    draft, home = planned.draft, person.division or ""
-    asked_skills = {*draft.skills_wanted, *draft.skills_required}
-    shared_skills = sum(skill in asked_skills for skill, _ in person.skills)
-    near = sum(bool(home) and home[:digits] == draft.division[:digits] for digits in (9, 12))
-    return 2 * shared_skills + (draft.field_id in person.fields) + near

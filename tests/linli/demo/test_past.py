@@ -13,7 +13,8 @@ from linli.commands.demo import learn
 from linli.core.config import DEVELOPMENT_SECRET
 from linli.core.db import Database
 from linli.demo.build import SIGNED_UP_DAYS_AGO, Builder
-from linli.demo.past import ENDED_DAYS_AGO, RESTS, Answer
+from linli.demo.minds import Answer
+from linli.demo.past import ENDED_DAYS_AGO, RESTS
 from linli.demo.plan import TownPlan, plan_town
 from linli.demo.sizes import COUNTY, TOWN
 from linli.demo.stories import SIGNED_IN, fits
