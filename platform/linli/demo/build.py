@@ -19,6 +19,7 @@ from linli.core.errors import Conflict
 from linli.demo.asking_teams import Asker, ask_organization, ask_team
 from linli.demo.founding import FOUNDED_DAYS_AGO, Founding, found_bureau
 from linli.demo.insurance import sample_insurances
+from linli.demo.minds import Answer
 from linli.demo.needs import PlannedNeed, Story
 from linli.demo.past_building import build_past
 from linli.demo.people import CHECKED_DAYS_AGO, HeldCredential, SamplePerson
@@ -277,7 +278,15 @@ class Builder:
             if self.plan.needs[n].story is story and self._officer(n) is first
         ]
         signed_in = [each.id for each in self.built.volunteers[:2]]
-        await ask_in_waves(self.session, askers, evening=self.plan.diary.at(-1, 19), without=signed_in)
+        people = {each.id: n for n, each in enumerate(self.built.volunteers)}
+        planned = {need.id: self.plan.needs[n] for n, need in self.built.needs.items()}
+        await ask_in_waves(
+            self.session,
+            askers,
+            evening=self.plan.diary.at(-1, 19),
+            without=signed_in,
+            says_yes=lambda person, need: self.plan.minds.answer(people[person], planned[need]) is Answer.yes,
+        )
 
     def _askers(self) -> list[Asker]:
         """Needs of committees with something going on, those for which people come first."""

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -46,7 +46,8 @@ class TownPlan:
     needs: tuple[PlannedNeed, ...]
     steps: tuple[Step, ...]
     teams: tuple[PlannedTeam, ...]
-    past: tuple[PastNeed, ...] = ()
+    past: tuple[PastNeed, ...]
+    minds: Minds = field(compare=False)
 
 
 def plan_town(
@@ -89,7 +90,7 @@ def plan_town(
         rng=random.Random(f"past {seed} {start}"),  # noqa: S311 - samples
     )
     steps = Casting(people, needs, rng, diary.at(-1, LAST_HOUR), minds).steps()
-    return TownPlan(diary, place, members, people, needs, tuple(steps), teams, past)
+    return TownPlan(diary, place, members, people, needs, tuple(steps), teams, past, minds)
 
 
 def _askers(members: Sequence[SampleMember], place: Town, rng: random.Random) -> list[Asker]:

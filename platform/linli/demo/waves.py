@@ -1,6 +1,6 @@
 """Asking in waves at the desk that most people look at first: one need in its second wave, one held."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -21,10 +21,19 @@ from linli.waves.queries import open_questions
 LEAST_AHEAD: Final = timedelta(days=5)
 A_DAY: Final = timedelta(days=1)
 SHOWN: Final = 2
+LEAVES_FREE: Final = 2
+
+# By account and need.
+SaysYes = Callable[[UUID, UUID], bool]
 
 
 async def ask_in_waves(
-    session: AsyncSession, askers: Sequence[Asker], *, evening: datetime, without: Sequence[UUID]
+    session: AsyncSession,
+    askers: Sequence[Asker],
+    *,
+    evening: datetime,
+    without: Sequence[UUID],
+    says_yes: SaysYes,
 ) -> None:
     """`evening` is the last on which something happens; who signs in has enough to answer already."""
     begun: list[Asking] = []
@@ -33,8 +42,10 @@ async def ask_in_waves(
             asking = await _begin(session, asker, at=evening - A_DAY, without=set(without))
             begun += [asking] if asking else []
     for n, asking in enumerate(begun):
+        await _answer(session, asking, evening - timedelta(hours=3), says_yes)
         if n == 0:
-            await _second_wave(session, asking, evening + timedelta(minutes=30))
+            due = Due(asking.id, asking.need_id)
+            await actions.look_after(session, due=due, now=evening + timedelta(minutes=30))
         elif asking.begun_by_id:
             await actions.hold(session, asking=asking, officer_id=asking.begun_by_id, now=evening)
 
@@ -67,10 +78,10 @@ def _suits(shift: Shift, at: datetime) -> bool:
     return shift.places_free > 0 and shift.starts_at - at > LEAST_AHEAD
 
 
-async def _second_wave(session: AsyncSession, asking: Asking, at: datetime) -> None:
-    """All but one of the first wave say no; so the second goes out at once."""
+async def _answer(session: AsyncSession, asking: Asking, at: datetime, says_yes: SaysYes) -> None:
+    """All but one of the first wave say what they want, and leave places free: so a second can go out."""
     for question in (await open_questions(session, asking.id))[1:]:
-        await participation.decline(
-            session, participation=question, account_id=question.account_id, now=at - timedelta(hours=3)
-        )
-    await actions.look_after(session, due=Due(asking.id, asking.need_id), now=at)
+        wants = says_yes(question.account_id, asking.need_id)
+        has_room = wants and (await session.get_one(Shift, asking.shift_id)).places_free > LEAVES_FREE
+        answer = participation.accept if has_room else participation.decline
+        await answer(session, participation=question, account_id=question.account_id, now=at)
