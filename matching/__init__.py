@@ -7,7 +7,7 @@ fitting a text model does. Start with `matching/README.md`.
 from matching.additive import AdditiveModel
 from matching.assignment import Roster, Rota, assign, assign_greedily
 from matching.baselines import BM25Ranker, CosineRanker, DistanceRanker, NewestRanker, RandomRanker
-from matching.calibration import Recalibration
+from matching.calibration import Recalibration, put_right_day_by_day
 from matching.centroids import NearestCentroid
 from matching.changes import Change, needs_change, persons_change
 from matching.commitments import Bookings, PairKind, Pairs
@@ -134,6 +134,7 @@ __all__ = [
     "plan",
     "probability_of_yes",
     "propose",
+    "put_right_day_by_day",
     "rank_partners",
     "rarely_asked",
     "save",

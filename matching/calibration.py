@@ -48,7 +48,7 @@ class Recalibration:
         self.a, self.b = a, b
 
     @classmethod
-    def of(cls, chances: Floats, yes: NDArray[np.bool_]) -> Recalibration:
+    def of(cls, chances: Floats, yes: NDArray[np.bool_], caution: float = CAUTION) -> Recalibration:
         """Fit the line to questions in the order of their answers.
 
         Parameters
@@ -56,6 +56,9 @@ class Recalibration:
         chances : ndarray of float64, shape (n,)
             As they were foretold, from 0 to 1.
         yes : ndarray of bool, shape (n,)
+        caution : float, default=5
+            Precision of the prior. An answer to a chance of p brings p (1 - p): a caution of 20 weighs as
+            much as about a hundred answers.
 
         Returns
         -------
@@ -80,14 +83,71 @@ class Recalibration:
         line = usual.copy()
         for _ in range(STEPS):
             said = probability(x @ line)
-            slope = x.T @ (target - said) - CAUTION * (line - usual)
-            curve = (x * (said * (1 - said))[:, None]).T @ x + CAUTION * np.eye(2)
+            slope = x.T @ (target - said) - caution * (line - usual)
+            curve = (x * (said * (1 - said))[:, None]).T @ x + caution * np.eye(2)
             line = line + np.linalg.solve(curve, slope)
         return cls(float(line[0]), max(0.1, float(line[1])))
 
     def __call__(self, chances: Floats) -> Floats:
         """The chances put right, of the shape given."""
         return np.asarray(probability(self.a + self.b * _log_odds(chances)))
+
+    def moves(self, other: Recalibration, at: Floats) -> float:
+        """How far the two put chances like these apart, at most.
+
+        Examples
+        --------
+        >>> round(Recalibration(-0.5).moves(Recalibration(), np.array([0.1, 0.5])), 2)
+        0.12
+        """
+        return float(np.abs(self(at) - other(at)).max(initial=0.0))
+
+
+def put_right_day_by_day(
+    chances: Floats,
+    yes: NDArray[np.bool_],
+    *,
+    asked: Floats,
+    known: Floats,
+    caution: float = CAUTION,
+) -> Floats:
+    """Each chance as it would have been said on its day: put right by what was known before, and by no more.
+
+    This is how to judge a `Recalibration` that is learnt anew every day: no answer counts for the chance
+    of its own question or of an earlier one.
+
+    Parameters
+    ----------
+    chances : ndarray of float64, shape (n,)
+        Of one ranker that has learnt from none of these questions.
+    yes : ndarray of bool, shape (n,)
+    asked, known : ndarray of float64, shape (n,)
+        When each was asked, and from when on its answer counts; in days.
+    caution : float, default=5
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+
+    References
+    ----------
+    Dawid (1984), Present position and potential developments: some personal views. Statistical theory: the
+    prequential approach.
+
+    Examples
+    --------
+    >>> said, yes = np.full(300, 0.5), np.zeros(300, dtype=np.bool_)
+    >>> asked = np.repeat([0.0, 1.0, 9.0], 100)
+    >>> put_right_day_by_day(said, yes, asked=asked, known=asked + 2)[[0, 100, 200]].round(2).tolist()
+    [0.5, 0.5, 0.07]
+    """
+    found, in_order = np.array(chances, dtype=np.float64), np.argsort(known, kind="stable")
+    days = np.floor(asked)
+    for day in np.unique(days):
+        before = in_order[known[in_order] < day]
+        today = days == day
+        found[today] = Recalibration.of(chances[before], yes[before], caution)(chances[today])
+    return found
 
 
 def _log_odds(chances: Floats) -> Floats:

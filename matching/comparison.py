@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.chances import Bin, Interval, calibration, error_by_luck
 from matching.columns import Booleans, Floats
 from matching.metrics import ndcg_at_k
 
@@ -15,12 +16,6 @@ FEWEST_NEEDS = 10
 
 FEWEST_QUESTIONS = 30
 """Held-back questions below which nothing is decided."""
-
-BINS = 10
-"""Of the chances: from 0 to .1, to .2, ..., to 1."""
-
-Z = 1.959964
-"""Half the width of a normal distribution's middle 95 %, in standard deviations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,33 +47,6 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A mean with its 95 % interval."""
-
-    mean: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Questions whose chance lay within a tenth, and what came of them.
-
-    Attributes
-    ----------
-    questions : int
-    said : float
-        Mean chance that was said.
-    came : Interval
-        Share of yeses, with Wilson's interval.
-    """
-
-    questions: int
-    said: float
-    came: Interval
-
-
-@dataclass(frozen=True)
 class Figures:
     """How well one ranker did.
 
@@ -91,12 +59,18 @@ class Figures:
     calibration_error : float
         Mean distance of chance and share of yeses over the bins, weighted by their questions.
     bins : tuple of Bin
+    brier : float or None
+        Mean squared distance of chance and answer, by need; None in what was kept by an earlier version.
+    error_by_luck : float or None
+        The calibration error to be expected of so many questions if every chance were exactly right.
     """
 
     log_loss: float
     ndcg: float | None
     calibration_error: float
     bins: tuple[Bin, ...]
+    brier: float | None = None
+    error_by_luck: float | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +85,12 @@ class Comparison:
         Below 0 where the new one is better.
     ndcg_difference : Interval or None
         Above 0 where the new one is better; None where fewer than two needs had both answers.
+    brier_difference : Interval or None
+        Below 0 where the new one is better.
+    plain : Figures or None
+        Of the new one before its chances were put right, where they were.
+    put_right_difference : Interval or None
+        Log loss with the chances put right less that without; below 0 where it helped.
 
     Examples
     --------
@@ -128,6 +108,9 @@ class Comparison:
     old: Figures
     log_loss_difference: Interval
     ndcg_difference: Interval | None
+    brier_difference: Interval | None = None
+    plain: Figures | None = None
+    put_right_difference: Interval | None = None
 
     @property
     def is_worse(self) -> bool:
@@ -163,7 +146,14 @@ def why_not_comparable(yes: Booleans, needs: NDArray[np.str_]) -> str:
     return "" if len(np.unique(yes)) == 2 else "all held-back questions had the same answer"
 
 
-def compare(new: Judgement, old: Judgement, *, yes: Booleans, needs: NDArray[np.str_]) -> Comparison:
+def compare(
+    new: Judgement,
+    old: Judgement,
+    *,
+    yes: Booleans,
+    needs: NDArray[np.str_],
+    plain: Judgement | None = None,
+) -> Comparison:
     """Compare two rankers on held-back questions, paired by need.
 
     Parameters
@@ -172,6 +162,8 @@ def compare(new: Judgement, old: Judgement, *, yes: Booleans, needs: NDArray[np.
     yes : ndarray of bool, shape (n,)
     needs : ndarray of str, shape (n,)
         At least two different ones.
+    plain : Judgement, n questions, optional
+        The new one before its chances were put right: what that brought is told as well.
 
     Returns
     -------
@@ -191,22 +183,26 @@ def compare(new: Judgement, old: Judgement, *, yes: Booleans, needs: NDArray[np.
     >>> found.is_worse, round(found.new.log_loss, 3), round(found.old.log_loss, 3)
     (False, 0.135, 0.693)
     """
-    sizes = {len(new.chance), len(old.chance), len(yes), len(needs)}
+    judged = [each for each in (new, old, plain) if each is not None]
+    sizes = {len(yes), len(needs), *(len(each.chance) for each in judged)}
     if len(sizes) != 1:
         raise ValueError(f"questions must have one length, but have {sorted(sizes)}")
     groups = [np.flatnonzero(needs == need) for need in np.unique(needs)]
     if len(groups) < 2:
         raise ValueError(f"wanted at least 2 needs, but got {len(groups)}")
-    losses = [_losses(each, yes, groups) for each in (new, old)]
-    orders = [_orders(each, yes, groups) for each in (new, old)]
+    of_new, of_old, *of_plain = [_by_need(each, yes, groups) for each in judged]
+    orders = of_new.orders - of_old.orders
     return Comparison(
         questions=len(yes),
         yes=int(yes.sum()),
         needs=len(groups),
-        new=_figures(new, yes, losses[0], orders[0]),
-        old=_figures(old, yes, losses[1], orders[1]),
-        log_loss_difference=paired(losses[0] - losses[1]),
-        ndcg_difference=paired(orders[0] - orders[1]) if len(orders[0]) > 1 else None,
+        new=_figures(new, yes, of_new),
+        old=_figures(old, yes, of_old),
+        log_loss_difference=paired(of_new.losses - of_old.losses),
+        ndcg_difference=paired(orders) if len(orders) > 1 else None,
+        brier_difference=paired(of_new.distances - of_old.distances),
+        plain=_figures(plain, yes, of_plain[0]) if plain else None,
+        put_right_difference=paired(of_new.losses - of_plain[0].losses) if plain else None,
     )
 
 
@@ -230,59 +226,36 @@ def paired(differences: Floats) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
-def share(yes: int, questions: int) -> Interval:
-    """Share of yeses with Wilson's 95 % interval.
+@dataclass(frozen=True, eq=False)
+class _ByNeed:
+    """Log loss and squared distance of each need; NDCG@10 of those that had both answers."""
 
-    Parameters
-    ----------
-    yes, questions : int
-        At least one question.
-
-    References
-    ----------
-    Wilson (1927), Probable inference, the law of succession, and statistical inference.
-
-    Examples
-    --------
-    >>> found = share(5, 10)
-    >>> found.mean, round(found.low, 3), round(found.high, 3)
-    (0.5, 0.237, 0.763)
-    """
-    p, z = yes / questions, Z**2 / questions
-    middle = (p + z / 2) / (1 + z)
-    half = Z * float(np.sqrt(p * (1 - p) / questions + z / (4 * questions))) / (1 + z)
-    return Interval(p, max(0.0, middle - half), min(1.0, middle + half))
+    losses: Floats
+    distances: Floats
+    orders: Floats
 
 
-def calibration(chance: Floats, yes: Booleans) -> tuple[Bin, ...]:
-    """The tenths of the chances that hold a question, lowest first.
-
-    Examples
-    --------
-    >>> [(each.questions, each.said) for each in calibration(np.array([0.25, 0.75]), np.array([False, True]))]
-    [(1, 0.25), (1, 0.75)]
-    """
-    place = np.minimum((chance * BINS).astype(np.int64), BINS - 1)
-    return tuple(
-        Bin(
-            questions=int(inside.sum()),
-            said=float(chance[inside].mean()),
-            came=share(int(yes[inside].sum()), int(inside.sum())),
-        )
-        for inside in (place == each for each in np.unique(place))
+def _by_need(judged: Judgement, yes: Booleans, groups: list[NDArray[np.int64]]) -> _ByNeed:
+    loss = -np.log(np.where(yes, judged.chance, 1 - judged.chance))
+    distance = (judged.chance - yes) ** 2
+    return _ByNeed(
+        np.array([loss[rows].mean() for rows in groups]),
+        np.array([distance[rows].mean() for rows in groups]),
+        _orders(judged, yes, groups),
     )
 
 
-def _figures(judged: Judgement, yes: Booleans, losses: Floats, orders: Floats) -> Figures:
+def _figures(judged: Judgement, yes: Booleans, found: _ByNeed) -> Figures:
     bins = calibration(judged.chance, yes)
     error = sum(each.questions * abs(each.said - each.came.mean) for each in bins) / len(yes)
-    return Figures(float(losses.mean()), float(orders.mean()) if len(orders) else None, error, bins)
-
-
-def _losses(judged: Judgement, yes: Booleans, groups: list[NDArray[np.int64]]) -> Floats:
-    """Mean log loss of each need."""
-    loss = -np.log(np.where(yes, judged.chance, 1 - judged.chance))
-    return np.array([loss[rows].mean() for rows in groups])
+    return Figures(
+        log_loss=float(found.losses.mean()),
+        ndcg=float(found.orders.mean()) if len(found.orders) else None,
+        calibration_error=error,
+        bins=bins,
+        brier=float(found.distances.mean()),
+        error_by_luck=error_by_luck(judged.chance),
+    )
 
 
 def _orders(judged: Judgement, yes: Booleans, groups: list[NDArray[np.int64]]) -> Floats:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from matching import Judgement, compare, why_not_comparable
+from matching.chances import calibration, error_by_luck, share
 from matching.columns import Booleans, Floats
-from matching.comparison import calibration, paired, share
+from matching.comparison import paired
 
 
 def judged(chance: Floats) -> Judgement:
@@ -111,3 +112,36 @@ def test_lengths_must_agree() -> None:
     half = judged(np.full(3, 0.5))
     with pytest.raises(ValueError, match="one length"):
         compare(half, half, yes=np.ones(2, dtype=np.bool_), needs=np.array(["a", "b"]))
+
+
+def test_what_putting_right_brought_is_told_against_the_same_ranker_without_it() -> None:
+    truth, yes, needs = town()
+    too_high = np.sqrt(truth)
+    found = compare(
+        judged(truth), judged(np.full(len(truth), 0.5)), yes=yes, needs=needs, plain=judged(too_high)
+    )
+    assert found.plain is not None and found.put_right_difference is not None  # noqa: PT018
+    assert found.put_right_difference.mean == pytest.approx(found.new.log_loss - found.plain.log_loss)
+    assert found.put_right_difference.high < 0
+    assert found.plain.calibration_error > 2 * found.new.calibration_error
+    assert found.plain.ndcg == found.new.ndcg
+    without = compare(judged(truth), judged(too_high), yes=yes, needs=needs)
+    assert (without.plain, without.put_right_difference) == (None, None)
+
+
+def test_the_squared_distance_is_a_mean_over_needs() -> None:
+    needs, yes = np.array(["a", "a", "b"]), np.array([True, False, True])
+    found = compare(judged(np.array([0.8, 0.4, 0.5])), judged(np.full(3, 0.5)), yes=yes, needs=needs)
+    assert found.new.brier == pytest.approx(((0.04 + 0.16) / 2 + 0.25) / 2)
+    assert found.brier_difference is not None
+    assert found.brier_difference.mean == pytest.approx((0.2 / 2 + 0.25) / 2 - 0.25)
+
+
+def test_the_error_by_luck_is_what_exact_chances_show() -> None:
+    random = np.random.default_rng(11)
+    chance = random.uniform(0.05, 0.95, 80)
+    errors = []
+    for _ in range(400):
+        bins = calibration(chance, random.random(80) < chance)
+        errors.append(sum(each.questions * abs(each.said - each.came.mean) for each in bins) / 80)
+    assert error_by_luck(chance) == pytest.approx(np.mean(errors), rel=0.1)
