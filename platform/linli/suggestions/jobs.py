@@ -18,6 +18,7 @@ from linli.participation.models import Participation
 from linli.suggestions.actions import read_for, store
 from linli.suggestions.asking import forget_old_features
 from linli.suggestions.lacking import has_unweighed, weigh
+from linli.suggestions.learning.daily import has_due, put_chances_right
 from linli.suggestions.models import SuggestionRun
 from linli.suggestions.pools import COUNTY_DIGITS, county_of
 from linli.suggestions.serving import serving
@@ -124,6 +125,7 @@ def _searching(now: datetime) -> Select[Any]:
 JOBS: Final = (
     Job("suggestions.refresh_stale", timedelta(seconds=5), refresh_stale, has_stale),
     Job("suggestions.weigh", timedelta(seconds=30), weigh, has_unweighed),
+    Job("suggestions.put_chances_right", timedelta(hours=1), put_chances_right, has_due),
     Job("suggestions.forget_past", timedelta(hours=1), forget_past),
     Job("suggestions.forget_shown_lists", timedelta(hours=1), forget_shown_lists),
     Job("suggestions.forget_old_features", timedelta(hours=1), forget_old_features),

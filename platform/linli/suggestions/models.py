@@ -107,6 +107,13 @@ class MatcherVersion(WithId):
     made_at: Mapped[datetime] = mapped_column(index=True)
     made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     serves: Mapped[bool]
+    # What it says is put right by a `matching.Recalibration`, learnt from so many answers to questions that
+    # were asked after it was made. `corrections` counts the lines it has had.
+    shift: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    stretch: Mapped[float] = mapped_column(default=1.0, server_default="1")
+    corrections: Mapped[int] = mapped_column(default=0, server_default="0")
+    corrected_by: Mapped[int] = mapped_column(default=0, server_default="0")
+    corrected_at: Mapped[datetime | None]
 
 
 class ShownList(WithId):

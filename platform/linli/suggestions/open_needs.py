@@ -21,7 +21,7 @@ from linli.needs.rules import NeedState
 from linli.suggestions import reads
 from linli.suggestions.matcher import matcher
 from linli.suggestions.pools import KEPT_FOR, SETTLING, is_inside
-from linli.suggestions.serving import Serving, serving_id, serving_with
+from linli.suggestions.serving import Serving, serving_columns, serving_with
 from linli.suggestions.tables import NeedTable, needs_table
 from linli.suggestions.texts import EncodedTexts
 
@@ -60,8 +60,8 @@ async def open_needs_in(
     """What may stand in a list: public, open, with a free place to come; and the matcher. 4 queries, or 2."""
     key = tuple(sorted(counties))
     inside = or_(*(is_inside(Need.division, county) for county in key))
-    state, version_id = await _state(session, inside, now)
-    serves = await serving_with(session, version_id)
+    state, version_id, corrections = await _state(session, inside, now)
+    serves = await serving_with(session, version_id, corrections)
     kept = _kept.get(key)
     if kept and kept.state == state and _has_settled(kept) and now - kept.loaded_at < KEPT_FOR:
         _kept.move_to_end(key)
@@ -99,15 +99,15 @@ async def counties_within(
 
 async def _state(
     session: AsyncSession, inside: ColumnElement[bool], now: datetime
-) -> tuple[_State, UUID | None]:
+) -> tuple[_State, UUID | None, int | None]:
     """And which matcher serves, in the same query."""
     columns = (func.count(), func.sum(Need.version), func.sum(Shift.places_taken))
-    totals = _free_shifts(inside, now, *columns, serving_id().scalar_subquery())
-    shifts, versions, taken, version_id = (await session.execute(totals)).one()
+    totals = _free_shifts(inside, now, *columns, *serving_columns())
+    shifts, versions, taken, version_id, corrections = (await session.execute(totals)).one()
     latest = select(Need.id, Need.changed_at).where(inside, Need.state == NeedState.open)
     latest = latest.order_by(Need.changed_at.desc(), Need.id.desc()).limit(1)
     id, changed_at = (await session.execute(latest)).one_or_none() or (None, None)
-    return _State(shifts, versions or 0, taken or 0, id, changed_at), version_id
+    return _State(shifts, versions or 0, taken or 0, id, changed_at), version_id, corrections
 
 
 def _free_shifts(inside: ColumnElement[bool], now: datetime, *columns: Any) -> Select[Any]:

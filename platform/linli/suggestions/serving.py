@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.participation.models import Participation
@@ -18,7 +18,7 @@ from linli.suggestions.learning.answers import answer_rows
 from linli.suggestions.learning.past import Informed
 from linli.suggestions.matcher import matcher
 from linli.suggestions.models import MatcherVersion
-from matching import LearntRanker, unpack
+from matching import LearntRanker, Recalibration, unpack
 
 log = structlog.get_logger("linli.suggestions")
 MOST_KEPT: Final = 4
@@ -27,17 +27,31 @@ KEPT_FOR: Final = timedelta(minutes=5)
 # Of the people of a county; the latest count.
 MOST_ANSWERS: Final = 100_000
 
-_kept: OrderedDict[UUID, "Serving"] = OrderedDict()
+# A version as often as it was put right.
+_Edition = tuple[UUID, int | None]
+
+_kept: OrderedDict[_Edition, "Serving"] = OrderedDict()
 _known: OrderedDict[str | None, tuple[tuple[Any, ...], Informed]] = OrderedDict()
 
 
 @dataclass(frozen=True)
 class Serving:
-    """`version` names text model and ranker, for what is stored; `learnt` is None for the packaged one."""
+    """`name` is that of text model and ranker. Of the packaged one nothing was learnt.
 
-    version: str
+    `learnt` says its chances as the answers since have put them right, `plain` as it was made
+    (docs/adr/0054): what serves is `learnt`, and nobody else puts anything right.
+    """
+
+    name: str
     id: UUID | None = None
     learnt: LearntRanker | None = None
+    plain: LearntRanker | None = None
+    corrections: int = 0
+
+    @property
+    def version(self) -> str:
+        """For what is stored: another one whenever the same people would get other chances."""
+        return f"{self.name}.{self.corrections}" if self.corrections else self.name
 
     async def knowing(
         self, session: AsyncSession, whose: ColumnElement[bool], *, now: datetime
@@ -66,23 +80,29 @@ class Serving:
         return known
 
 
-def serving_id() -> Select[tuple[UUID]]:
-    """Asked alone, or as a part of another query."""
-    return select(MatcherVersion.id).where(MatcherVersion.serves)
+def serving_columns() -> tuple[ScalarSelect[UUID], ScalarSelect[int]]:
+    """Which version serves and how often it was put right, as a part of another query."""
+    serves = MatcherVersion.serves
+    return (
+        select(MatcherVersion.id).where(serves).scalar_subquery(),
+        select(MatcherVersion.corrections).where(serves).scalar_subquery(),
+    )
 
 
 async def serving(session: AsyncSession) -> Serving:
     """One small query, and what was learnt where this process has not read it yet."""
-    return await serving_with(session, await session.scalar(serving_id()))
+    query = select(MatcherVersion.id, MatcherVersion.corrections).where(MatcherVersion.serves)
+    found = (await session.execute(query)).one_or_none()
+    return await serving_with(session, *(found or (None, None)))
 
 
-async def serving_with(session: AsyncSession, id: UUID | None) -> Serving:
+async def serving_with(session: AsyncSession, id: UUID | None, corrections: int | None) -> Serving:
     """The version with this id, or the packaged matcher where there is none or it cannot be read."""
     if id is None:
         return Serving(matcher().version)
-    if id not in _kept:
-        _keep(id, await _read_version(session, id))
-    return _kept[id]
+    if (id, corrections) not in _kept:
+        _keep((id, corrections), await _read_version(session, id))
+    return _kept[id, corrections]
 
 
 def can_be_read(content: bytes) -> bool:
@@ -101,12 +121,14 @@ def _state_of(whose: ColumnElement[bool]) -> Select[Any]:
 
 
 async def _read_version(session: AsyncSession, id: UUID) -> Serving:
-    query = select(MatcherVersion.name, MatcherVersion.ranker).where(MatcherVersion.id == id)
+    row = MatcherVersion
+    query = select(row.name, row.ranker, row.shift, row.stretch, row.corrections).where(row.id == id)
     found = (await session.execute(query)).one_or_none()
-    ranker = _read(found.ranker) if found else None
-    if found is None or ranker is None:
+    plain = _read(found.ranker) if found else None
+    if found is None or plain is None:
         return Serving(matcher().version)
-    return Serving(f"{matcher().version}+{found.name}", id, ranker)
+    right = plain.put_right(Recalibration(found.shift, found.stretch))
+    return Serving(f"{matcher().version}+{found.name}", id, right, plain, found.corrections)
 
 
 def _read(content: bytes) -> LearntRanker | None:
@@ -117,7 +139,7 @@ def _read(content: bytes) -> LearntRanker | None:
         return None
 
 
-def _keep(id: UUID, version: Serving) -> None:
-    _kept[id] = version
+def _keep(edition: _Edition, version: Serving) -> None:
+    _kept[edition] = version
     while len(_kept) > MOST_KEPT:
         _kept.popitem(last=False)

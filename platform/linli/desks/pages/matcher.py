@@ -11,7 +11,7 @@ from linli.core.web.templating import done, render
 from linli.organizations.policies import may_decide_for_all, may_read_register, why_not_for_all
 from linli.organizations.queries import organization_with_id
 from linli.organizations.rules import Role
-from linli.suggestions.learning.figures import plot_of
+from linli.suggestions.learning.figures import ComparisonFigures, Plot, plot_of
 from linli.suggestions.learning.queries import use_of, versions
 from linli.suggestions.learning.versions import put_into_service
 
@@ -38,7 +38,7 @@ async def show_versions(
         base=f"/organizations/{bureau.id}/matcher",
         versions=found,
         chosen=chosen,
-        plot=plot_of(chosen.figures.said) if chosen.figures else None,
+        plot=_plot(chosen.figures) if chosen.figures else None,
         use=await use_of(session, chosen, now=now),
         may_switch=is_staff and why_not is None,
         why_not=why_not,
@@ -61,6 +61,10 @@ async def switch_version(
         now=now,
     )
     return done(request, f"/organizations/{organization_id}/matcher", said)
+
+
+def _plot(figures: ComparisonFigures) -> Plot:
+    return plot_of(figures.said, figures.put_right.said if figures.put_right else ())
 
 
 router = Router("/", route_handlers=[show_versions, switch_version])

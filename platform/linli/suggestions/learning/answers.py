@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from linli.needs.models import Need, Shift
 from linli.participation.models import Participation
-from linli.participation.rules import SAID_NO, WAITS_FOR_YES, State
+from linli.participation.rules import SAID_NO, WAITS_FOR_YES, State, invitation_expires_at
 from linli.suggestions.reads import SAID_YES
 from linli.volunteers.models import VolunteerProfile
 from matching import Deed
@@ -59,6 +59,14 @@ class AnswerRow:
         if self.expires_at and self.state in {State.expired, *WAITS_FOR_YES}:
             return min(self.expires_at, max(self.changed_at, self.asked_at))
         return max(self.changed_at, self.asked_at)
+
+    def settled_at(self) -> datetime:
+        """When the time to answer was over, whatever they said and however fast.
+
+        Yeses come sooner than silences: to count what was answered until today is to count too many of them.
+        """
+        life = invitation_expires_at(self.asked_at or self.created_at, self.starts_at)
+        return max(life, self.expires_at or life, self.done_at())
 
     def _has_lapsed(self, now: datetime) -> bool:
         """A question is over when its time is, also where nobody has noted that yet."""

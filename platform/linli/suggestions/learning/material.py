@@ -35,6 +35,7 @@ SECONDS_PER_DAY: Final = 86_400.0
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
+Rows = Booleans | NDArray[np.int64]
 ChancesOf = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, float]]]
 
 
@@ -57,18 +58,19 @@ class Material:
 
 @dataclass(frozen=True, eq=False)
 class Questions:
-    """Answered questions in the order of asking, with what was known then; times are days since 1970.
+    """Questions whose time to answer is over, in the order of asking, with what was known then.
 
-    `order` and `likely` are what is said of each without learning.
+    `settled` is when it was over; times are days since 1970. `order` and `likely` are what is said of each
+    without learning.
     """
 
     outcomes: Outcomes
-    answered: Floats
+    settled: Floats
     order: Floats
     likely: Floats
 
-    def take(self, rows: Booleans) -> "Questions":
-        return Questions(self.outcomes.take(rows), self.answered[rows], self.order[rows], self.likely[rows])
+    def take(self, rows: Rows) -> "Questions":
+        return Questions(self.outcomes.take(rows), self.settled[rows], self.order[rows], self.likely[rows])
 
     def __len__(self) -> int:
         return len(self.outcomes)
@@ -121,7 +123,7 @@ class Tables:
         return cls(material, needs_table(material.needs, EncodedTexts(matcher().text_model)), people)
 
     def questions(self) -> Questions:
-        """Everything that was asked and answered, each with what was known when it was asked."""
+        """Everything that was asked and is settled, each with what was known when it was asked."""
         found = list(self._as_asked())
         rows = [row for row, _, _ in found]
         alike = self._alike(rows)
@@ -135,7 +137,7 @@ class Tables:
         )
         return Questions(
             outcomes,
-            np.array([days(row.done_at()) for row in rows], dtype=np.float64),
+            np.array([days(row.settled_at()) for row in rows], dtype=np.float64),
             alike @ matcher().ranker.normalized_weights(),
             np.array([likely for _, _, likely in found], dtype=np.float64),
         )
@@ -146,7 +148,7 @@ class Tables:
         for event in events(self.material.rows, until=now):
             row = event.row
             is_question = event.what is What.asked and row.deed(now) in ANSWERS
-            if is_question and str(row.shift_id) in self.needs.needs.row_by_id:
+            if is_question and row.settled_at() <= now and str(row.shift_id) in self.needs.needs.row_by_id:
                 yield row, past.of(row), past.likely(past.row_of[row.account_id])
             past.goes_on(event, now)
 

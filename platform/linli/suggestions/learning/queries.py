@@ -6,17 +6,24 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.core.i18n import Message
 from linli.participation.models import Participation
-from linli.suggestions.learning.figures import ComparisonFigures, Verdict, figures_of
+from linli.suggestions.learning.figures import (
+    ComparisonFigures,
+    Example,
+    Verdict,
+    examples_of,
+    figures_of,
+)
 from linli.suggestions.learning.versions import MOST_VERSIONS, comparison_of
 from linli.suggestions.matcher import matcher
 from linli.suggestions.models import MatcherVersion, ShownList
 from linli.suggestions.serving import serving
 from linli.suggestions.shown import KEPT_UNUSED, came_of_list_for_person, came_of_list_for_shift
+from matching import Recalibration
 
 STAGES: Final[Mapping[str, Message]] = {
     "logistic": Message("Each thing counts along a straight line (fewer than 200 answers)"),
@@ -48,6 +55,17 @@ class Version:
     compared_with: str = ""
     figures: ComparisonFigures | None = None
     verdict: Message | None = None
+    # How its chances are put right now: None until a day of answers has changed anything.
+    correction: "Corrected | None" = None
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """By so many answers to questions that were asked after the version was made."""
+
+    answers: int
+    at: datetime
+    examples: Sequence[Example]
 
 
 @dataclass(frozen=True)
@@ -79,13 +97,14 @@ async def versions(session: AsyncSession) -> Versions:
     serves = await serving(session)
     found = [_version(each, serves.id) for each in await session.scalars(query.limit(MOST_VERSIONS + 1))]
     packaged = Version(None, matcher().version, serves=serves.id is None)
-    return Versions([*found, packaged], serves.version)
+    return Versions([*found, packaged], serves.name)
 
 
 async def use_of(session: AsyncSession, version: Version, *, now: datetime) -> Use:
     """As long as all of its lists are kept; three queries."""
     name = f"{matcher().version}+{version.name}" if version.id else version.name
-    given = (ShownList.matcher == name) & (ShownList.made_at > now - KEPT_UNUSED)
+    is_its = or_(ShownList.matcher == name, ShownList.matcher.startswith(f"{name}.", autoescape=True))
+    given = is_its & (ShownList.made_at > now - KEPT_UNUSED)
     counts = select(func.count()).select_from(ShownList).where(given)
     lists = await session.scalar(counts) or 0
     came = [
@@ -112,4 +131,12 @@ def _version(row: MatcherVersion, serves_id: UUID | None) -> Version:
         compared_with=row.compared_with,
         figures=figures,
         verdict=VERDICTS[figures.verdict],
+        correction=_correction(row),
     )
+
+
+def _correction(row: MatcherVersion) -> Corrected | None:
+    if not row.corrections or row.corrected_at is None:
+        return None
+    line = Recalibration(row.shift, row.stretch)
+    return Corrected(row.corrected_by, row.corrected_at, examples_of(line))

@@ -1,6 +1,5 @@
 """Learning, and the comparison that decides whether what was learnt may serve: pure, and for a thread."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -8,7 +7,9 @@ from typing import Final
 import numpy as np
 
 from linli.core.i18n import Message, counted
+from linli.suggestions.learning.correcting import said_day_by_day
 from linli.suggestions.learning.material import Booleans, Floats, Material, Questions, Tables
+from linli.suggestions.learning.material import days as days_since_1970
 from matching import Comparison, Judgement, LearntRanker, Outcomes, compare, pack, version_of
 from matching.comparison import FEWEST_NEEDS, FEWEST_QUESTIONS
 from matching.learnt import FEWEST_OUTCOMES, LONGEST_GAP_DAYS
@@ -35,7 +36,7 @@ class Learnt:
 
 @dataclass(frozen=True)
 class Incumbent:
-    """What serves now. What it has learnt from must not judge it."""
+    """What serves now, as it was made. What it has learnt from must not judge it."""
 
     ranker: LearntRanker | None = None
     asked_until: datetime | None = None
@@ -53,12 +54,12 @@ def learn(material: Material, serves: Incumbent) -> Learnt | Message:
     questions = questions.take(recent)
     outcomes = questions.outcomes
     held, split = _held_back(outcomes, serves.asked_until)
-    early = questions.take(~held & (outcomes.days < split) & (questions.answered < split))
+    early = questions.take(~held & (outcomes.days < split) & (questions.settled < split))
     if why := _why_not_judged(early.outcomes, questions.take(held)):
         return why
     before = datetime.fromtimestamp(split * 86_400, UTC)
     candidate = LearntRanker().learn(early.outcomes, tables.background(before))
-    comparison = _compared(candidate, serves.ranker, questions.take(held))
+    comparison = _compared(candidate, serves, questions, held, split)
     ranker = LearntRanker().learn(outcomes, tables.background(material.now))
     return _learnt(ranker, outcomes, comparison)
 
@@ -128,20 +129,24 @@ def _held_back(outcomes: Outcomes, served_until: datetime | None) -> tuple[Boole
     return held, float(first[first > split].min(initial=np.inf))
 
 
-def _compared(candidate: LearntRanker, serves: LearntRanker | None, held: Questions) -> Comparison:
-    """On the same questions, each with what was known when it was asked."""
-    new = _judged(candidate.chance_of_yes, held.outcomes.features)
-    old = (
-        _judged(serves.chance_of_yes, held.outcomes.features)
-        if serves
-        else Judgement(held.order, held.likely)
-    )
-    return compare(new, old, yes=held.outcomes.yes, needs=held.outcomes.needs)
+def _compared(
+    candidate: LearntRanker, serves: Incumbent, questions: Questions, held: Booleans, split: float
+) -> Comparison:
+    """On the same questions, each as it would have been said, by what was known when it was asked."""
+    days, outcomes = questions.outcomes.days, questions.outcomes.take(held)
+    plain = _judged(candidate.chance_of_yes(outcomes.features.T))
+    new = _judged(said_day_by_day(candidate, questions, days >= split)[held])
+    if serves.ranker and serves.asked_until:
+        since = days > days_since_1970(serves.asked_until)
+        old = _judged(said_day_by_day(serves.ranker, questions, since)[held])
+    else:
+        old = Judgement(questions.order[held], questions.likely[held])
+    return compare(new, old, yes=outcomes.yes, needs=outcomes.needs, plain=plain)
 
 
-def _judged(chance_of: Callable[[Floats], Floats], features: Floats) -> Judgement:
-    chance = np.clip(chance_of(features.T), SURE, 1 - SURE)
-    return Judgement(chance, chance)
+def _judged(chance: Floats) -> Judgement:
+    inside = np.clip(chance, SURE, 1 - SURE)
+    return Judgement(inside, inside)
 
 
 def _learnt(ranker: LearntRanker, outcomes: Outcomes, comparison: Comparison) -> Learnt:

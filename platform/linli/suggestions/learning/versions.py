@@ -52,13 +52,13 @@ async def train(
     async with database.session(writes=False) as session:
         before = await serving(session)
         material = await read_material(session, now=now, chances_of=chances_of)
-        incumbent = Incumbent(before.learnt, await _asked_until(session, before))
+        incumbent = Incumbent(before.plain, await _asked_until(session, before))
     learnt = await asyncio.to_thread(learn, material, incumbent)
     if isinstance(learnt, Message):
-        return Trained(before.version, why_not=learnt)
+        return Trained(before.name, why_not=learnt)
     serves = not learnt.comparison.is_worse
     if not keeps:
-        return Trained(before.version, learnt, serves=serves)
+        return Trained(before.name, learnt, serves=serves)
     async with database.transaction() as session:
         return await _kept(session, learnt, before, serves=serves, made_by_id=made_by_id, now=now)
 
@@ -74,7 +74,7 @@ async def put_into_service(
 ) -> Message:
     """Back or forward to a version; None is the packaged matcher. `serves_now` is what the person saw."""
     await take_turns(session, TURNS)
-    if (await serving(session)).version != serves_now:
+    if (await serving(session)).name != serves_now:
         raise Conflict(Message("Another version has begun to serve in the meantime. Please look again."))
     version = await _readable(session, version_id) if version_id else None
     if version and version.serves:
@@ -127,10 +127,10 @@ async def _kept(
     now: datetime,
 ) -> Trained:
     await take_turns(session, TURNS)
-    if (await serving(session)).version != before.version:
+    if (await serving(session)).name != before.name:
         raise Conflict(Message("Another version has begun to serve in the meantime. Please learn again."))
     if await session.scalar(select(MatcherVersion.id).where(MatcherVersion.name == learnt.name)):
-        return Trained(before.version, why_not=ALREADY_KNOWN.given(name=learnt.name))
+        return Trained(before.name, why_not=ALREADY_KNOWN.given(name=learnt.name))
     version = MatcherVersion(
         id=new_id(),
         name=learnt.name,
@@ -141,7 +141,7 @@ async def _kept(
         needs=learnt.needs,
         asked_from=learnt.asked_from,
         asked_until=learnt.asked_until,
-        compared_with=before.version,
+        compared_with=before.name,
         comparison=asdict(learnt.comparison),
         made_at=now,
         made_by_id=made_by_id,
@@ -153,7 +153,7 @@ async def _kept(
         await _serve(session, version.id)
     record(session, action="train_matcher", object_id=version.id, now=now, actor_id=made_by_id)
     await _forget_old(session)
-    return Trained(before.version, learnt, serves=serves, id=version.id)
+    return Trained(before.name, learnt, serves=serves, id=version.id)
 
 
 async def _forget_old(session: AsyncSession) -> None:
