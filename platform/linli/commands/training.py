@@ -13,7 +13,7 @@ from linli.commands.terminal import console, language, ready_database, runs, say
 from linli.core import clock
 from linli.core.errors import NotFound
 from linli.core.i18n import Message, local
-from linli.suggestions.learning.figures import Difference, Figures, figures_of
+from linli.suggestions.learning.figures import Difference, Figures, PutRight, figures_of
 from linli.suggestions.learning.training import Learnt
 from linli.suggestions.learning.versions import Trained
 from linli.suggestions.learning.versions import train as learn_and_keep
@@ -37,8 +37,8 @@ async def train(dry_run: bool, by: str) -> None:
        answered before. From 25 answers on, more elaborately from 200 and 1,000. Who was asked by lot
        counts for the others who were not.
     3. Holds back the latest fifth of the needs, and everything that the version in service has learnt from:
-       what the earlier answers teach must say beforehand what came of the later questions. Needs 10 needs
-       with 30 answers that are new.
+       what the earlier answers teach must say beforehand what came of the later questions, each day put
+       right by what was known by then, as it is in service. Needs 10 needs with 30 answers that are new.
     4. Keeps the new version with its figures. It serves unless it is worse than the one in service by more
        than noise (a 95 % interval of the paired difference by need lies wholly on the wrong side).
 
@@ -92,10 +92,23 @@ def tell(learnt: Learnt, served: str) -> None:
     say(f"Judged on {judged.questions} answers about {judged.needs} needs it had not seen, against {served}:")
     table = Table("measure", "new", "before", "difference (95 %)", box=None, pad_edge=False)
     found = figures_of(judged)
-    for name, figures in (("log loss", found.log_loss), ("NDCG@10", found.ndcg)):
+    for name, figures in (
+        ("log loss", found.log_loss),
+        ("Brier score", found.brier),
+        ("NDCG@10", found.ndcg),
+    ):
         table.add_row(name, *_cells(figures), _interval(figures.difference))
     table.add_row("calibration error", *_cells(found.calibration_error), "")
+    table.add_row("  by luck alone", *_cells(found.by_luck), "")
     console().print(table)
+    if found.put_right:
+        _tell_put_right(found.put_right)
+
+
+def _tell_put_right(found: PutRight) -> None:
+    error, loss = found.calibration_error, found.log_loss
+    say(f"As learnt, not put right day by day: calibration error {_number(error.old)},")
+    say(f"log loss {_number(loss.old)}; put right less as learnt {_interval(loss.difference)}.")
 
 
 def _cells(figures: Figures) -> tuple[str, str]:

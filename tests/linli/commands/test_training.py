@@ -42,7 +42,8 @@ def test_without_answers_nothing_changes_and_a_sentence_says_why(own_settings: S
 def test_a_dry_run_prints_the_figures_and_keeps_nothing(answered_url: str) -> None:
     result = run(answered_url, "train", "--dry-run")
     assert result.exit_code == 0, result.output
-    for words in ("learnt from 300 answers", "log loss", "NDCG@10", "calibration error", "nothing was kept"):
+    measures = ("log loss", "Brier score", "NDCG@10", "calibration error", "put right day by day")
+    for words in ("learnt from 300 answers", *measures, "nothing was kept"):
         assert words in result.stdout
     assert rows(answered_url, select(func.count()).select_from(MatcherVersion)) == [0]
 

@@ -1,6 +1,7 @@
 """The bureau's page of the matcher's versions: what stands there, and the way back."""
 
 import re
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,7 +55,9 @@ async def test_the_page_shows_the_version_that_serves_with_its_figures(
     for number in (compared.new.log_loss, compared.old.log_loss, compared.log_loss_difference.low):
         assert f"{number:.3f}".rstrip("0") in page.text.replace("−", "-")
     assert page.text.count('<circle class="plot-dot"') == len(compared.new.bins)
-    assert page.text.count('data-label="邀请次数"') == len(compared.new.bins)
+    assert compared.plain is not None
+    rows = len(compared.new.bins) + len(compared.plain.bins)
+    assert page.text.count('data-label="邀请次数"') == rows
     assert "比前一版更好" in page.text
     assert "1,240" in page.text
 
@@ -226,3 +229,49 @@ async def test_lists_of_a_version_and_what_came_of_them_are_counted(
     await make_participation(session, shift, person, State.applied, created_at=at)
     [version] = [each for each in (await versions(session)).rows if each.serves]
     assert await use_of(session, version, now=now) == Use(lists=2, came=2)
+
+
+async def test_the_page_says_how_chances_are_put_right_and_what_that_brought(
+    visitor: Visitor, session: AsyncSession, now: datetime
+) -> None:
+    version = await make_version(session, now)
+    address = await sign_in(visitor, session, await make_bureau(session), Role.auditor)
+    page = await visitor.get(address)
+    assert "所以没有校正" in page.text
+    assert "校正带来的改变" in page.text
+    assert page.text.count('class="plot-before"') == len(a_comparison().plain.bins)  # type: ignore[union-attr]
+    values = {"shift": -0.5, "stretch": 1.0, "corrections": 2, "corrected_by": 1143, "corrected_at": now}
+    await session.execute(update(MatcherVersion).where(MatcherVersion.id == version.id).values(values))
+    page = await visitor.get(address)
+    assert "1,143 次邀请的结果校正过" in page.text
+    assert "50 改为 38" in page.text  # 1 / (1 + exp(0.5))
+    assert "所以没有校正" not in page.text
+
+
+async def test_what_was_judged_before_chances_were_put_right_is_shown_without_it(
+    visitor: Visitor, session: AsyncSession, now: datetime
+) -> None:
+    """As an earlier Linli kept it."""
+    kept = asdict(a_comparison())
+    for name in ("brier_difference", "plain", "put_right_difference"):
+        del kept[name]
+    for figures in (kept["new"], kept["old"]):
+        del figures["brier"], figures["error_by_luck"]
+    await make_version(session, now, comparison=kept)
+    page = await visitor.get(await sign_in(visitor, session, await make_bureau(session), Role.auditor))
+    assert page.status_code == 200
+    assert "校准误差" in page.text
+    assert "校正带来的改变" not in page.text
+
+
+async def test_lists_of_a_version_count_however_often_it_was_put_right(
+    session: AsyncSession, now: datetime
+) -> None:
+    serves, person = await make_version(session, now, corrections=12), await make_helper(session)
+    name = f"{matcher().version}+{serves.name}"
+    for of in (name, f"{name}.1", f"{name}.12", f"{name}9.1", matcher().version):
+        made = {"made_at": now - timedelta(days=1), "entries": [], "digest": of}
+        session.add(ShownList(matcher=of, account_id=person.id, **made))
+    await session.flush()
+    [version] = [each for each in (await versions(session)).rows if each.serves]
+    assert await use_of(session, version, now=now) == Use(lists=3, came=0)
