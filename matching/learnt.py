@@ -219,10 +219,10 @@ class LearntRanker:
 
         Examples
         --------
-        >>> ranker, features = LearntRanker(), np.full((13, 1, 1), 0.9)
+        >>> ranker, features = LearntRanker(), np.full((13, 1, 1), 0.5)
         >>> lower = ranker.put_right(Recalibration(-0.5))
         >>> [round(float(each.chance_of_yes(features)[0, 0]), 2) for each in (ranker, lower)]
-        [0.71, 0.6]
+        [0.15, 0.1]
         """
         return LearntRanker(self.model.scaled(line.b, line.a), self.stage)
 
