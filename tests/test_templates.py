@@ -93,6 +93,25 @@ def test_every_template_is_reachable_from_a_page(environment: Environment) -> No
     expect_none(unreached)
 
 
+def test_every_template_imports_exactly_the_macros_it_uses(environment: Environment) -> None:
+    """A fragment that borrows an import of its page breaks on the next page that includes it."""
+    trees = {name: environment.parse(source_of(name)) for name in template_names()}
+    macros = {macro.name for tree in trees.values() for macro in tree.find_all(nodes.Macro)}
+    wrong = []
+    for name, tree in trees.items():
+        imported = {
+            each if isinstance(each, str) else each[1]
+            for node in tree.find_all(nodes.FromImport)
+            for each in node.names
+        }
+        own = {macro.name for macro in tree.find_all(nodes.Macro)}
+        used = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "load"}
+        called = {node.node.name for node in tree.find_all(nodes.Call) if isinstance(node.node, nodes.Name)}
+        wrong += [f"{name}: {each} is never used" for each in imported - used]
+        wrong += [f"{name}: {each} is borrowed" for each in called & macros - imported - own]
+    expect_none(wrong)
+
+
 def test_nothing_is_marked_as_safe(environment: Environment) -> None:
     found = []
     for name in template_names():
