@@ -1,6 +1,6 @@
 """An organization's needs as its board shows them: the longest wait first, with what waits for a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.core.i18n import Message
 from linli.needs.models import Need
 from linli.needs.queries import CARDS, NeedCard, to_card
-from linli.needs.rules import NeedState
+from linli.needs.rules import RUNNING_STATES, NeedState
 from linli.participation.models import Participation
 from linli.participation.rules import State
 from linli.waves.on_boards import waves_of_needs
 
-RUNNING: Final = (NeedState.open, NeedState.filled, NeedState.under_way)
 MOST_CARDS: Final = 60
 AT_RISK: Final = timedelta(days=2)
 
@@ -49,16 +48,22 @@ class BoardRow:
     def seconds_left(self, now: datetime) -> float | None:
         """Until the answer is due; negative when overdue, None when the clock stands."""
         due, answered = self.card.answer_due_at, self.card.answered_at
-        return (due - now).total_seconds() if due and not answered and self.card.state in RUNNING else None
+        if due is None or answered or self.card.state not in RUNNING_STATES:
+            return None
+        return (due - now).total_seconds()
 
 
 async def board_rows(
-    session: AsyncSession, *, organization_id: UUID, now: datetime, states: Sequence[NeedState] = RUNNING
+    session: AsyncSession,
+    *,
+    organization_id: UUID,
+    now: datetime,
+    states: Collection[NeedState] = RUNNING_STATES,
 ) -> list[BoardRow]:
     given = {"organization_id": organization_id, "states": states, "now": now}
     cards = [_own(to_card(row, now)) for row in await session.execute(_BOARD, given)]
     waiting = await _applications(session, [card.id for card in cards])
-    waves = await waves_of_needs(session, [card.id for card in cards if card.state in RUNNING])
+    waves = await waves_of_needs(session, [card.id for card in cards if card.state in RUNNING_STATES])
     return [BoardRow(card, waiting.get(card.id, 0), waves.get(card.id)) for card in cards]
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.dispatch.models import Dispatch
-from linli.dispatch.queries import COMES, GONE, Home, count_of, is_askable
+from linli.dispatch.queries import GONE, Home, count_of, is_askable
 from linli.dispatch.rules import OPEN_STATES, SAID_YES, DispatchState
 from linli.needs.models import Need
 from linli.needs.rules import RUNNING_STATES
 from linli.participation.models import Hold, Participation
+from linli.participation.rules import SAID_YES as COMES
 from linli.teams.models import Team
 from linli.teams.queries import can_be_asked, home_id
 

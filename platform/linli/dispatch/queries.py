@@ -21,6 +21,7 @@ from linli.needs.views import PublicNeed
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import ACTING_ROLES
 from linli.participation.models import Hold, Participation
+from linli.participation.rules import SAID_YES as COMES
 from linli.participation.rules import State
 from linli.teams.models import Team, TeamMember
 from linli.teams.queries import can_be_asked, home_id
@@ -33,7 +34,6 @@ Home = aliased(Organization)
 Asker = aliased(Organization)
 # Who will not come any more, of the people who were named.
 GONE: Final = (State.declined, State.expired, State.withdrawn, State.cancelled)
-COMES: Final = (State.confirmed, State.attended, State.absent)
 
 
 @dataclass(frozen=True)

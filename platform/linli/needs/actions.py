@@ -138,7 +138,7 @@ async def edit_need(
     session: AsyncSession, *, need: Need, draft: NeedDraft, version: int, account_id: UUID, now: datetime
 ) -> Need:
     """Change a draft or a running need; a stale version is refused, and so is moving people who said yes."""
-    if need.state in {NeedState.done, NeedState.cancelled}:
+    if need.has_ended:
         raise Conflict(Message("This need has ended. Use “post again” instead."))
     if version != need.version:
         raise Conflict(EDITED_ELSEWHERE)
@@ -168,7 +168,7 @@ async def end_by_cancelling(
     session: AsyncSession, *, need: Need, reason: str, account_id: UUID | None, now: datetime
 ) -> None:
     """The need's own part of cancelling; participation tells the people."""
-    if need.state in {NeedState.done, NeedState.cancelled}:
+    if need.has_ended:
         raise Conflict(Message("This need has already ended."))
     need.state, need.cancelled_at, need.cancel_reason, need.changed_at = NeedState.cancelled, now, reason, now
     await session.flush()

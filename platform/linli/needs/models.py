@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from linli.core.db import Base, WithId
-from linli.needs.rules import Joining, NeedState, Priority, Setting, decides_at
+from linli.needs.rules import ENDED_STATES, RUNNING_STATES, Joining, NeedState, Priority, Setting, decides_at
 
 
 class Need(WithId):
@@ -84,8 +84,12 @@ class Need(WithId):
     languages: Mapped[list["NeedLanguage"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
     @property
-    def is_open(self) -> bool:
-        return self.state in {NeedState.open, NeedState.filled, NeedState.under_way}
+    def is_running(self) -> bool:
+        return self.state in RUNNING_STATES
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ENDED_STATES
 
     @property
     def decides_at(self) -> datetime | None:

@@ -61,6 +61,7 @@ ANSWER_HOURS: Final = {Priority.urgent: 24, Priority.soon: 72, Priority.normal: 
 LONGEST_ANSWER_HOURS: Final = 720
 PUBLIC_STATES: Final = frozenset({NeedState.open, NeedState.filled, NeedState.under_way, NeedState.done})
 RUNNING_STATES: Final = frozenset({NeedState.open, NeedState.filled, NeedState.under_way})
+ENDED_STATES: Final = frozenset({NeedState.done, NeedState.cancelled})
 MOST_SHIFTS: Final = 30
 MOST_PLACES: Final = 500
 LONGEST_SHIFT: Final = timedelta(hours=24)

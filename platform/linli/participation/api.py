@@ -16,7 +16,7 @@ from linli.core.web.security import may, needs_scope
 from linli.divisions.shown import path_named
 from linli.needs.models import Need, Shift
 from linli.needs.queries import find_need_and_asker
-from linli.needs.rules import RUNNING_STATES, Joining, Priority, Setting, is_overdue
+from linli.needs.rules import Joining, Priority, Setting, is_overdue
 from linli.organizations.policies import is_officer_of
 from linli.participation.policies import may_see_need
 
@@ -169,7 +169,7 @@ def _own_part(need: Need, now: datetime) -> OwnPart:
         posted_at=need.posted_at,
         answer_due_at=need.answer_due_at,
         answered_at=need.answered_at,
-        is_overdue=need.state in RUNNING_STATES
+        is_overdue=need.is_running
         and is_overdue(answer_due_at=need.answer_due_at, answered_at=need.answered_at, now=now),
         version=need.version,
     )

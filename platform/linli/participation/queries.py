@@ -16,7 +16,7 @@ from linli.needs.models import Need, Shift
 from linli.needs.views import PublicNeed
 from linli.organizations.models import Membership, Organization
 from linli.participation.models import Participation
-from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State, may_see_contact
+from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, UNANSWERED, State, may_see_contact
 from linli.volunteers.models import VolunteerCredential
 
 
@@ -336,7 +336,7 @@ async def unaware_of_mark(
 
 
 def has_expired(now: datetime) -> ColumnElement[bool]:
-    return and_(Participation.state.in_((State.invited, State.applied)), Participation.expires_at <= now)
+    return and_(Participation.state.in_(UNANSWERED), Participation.expires_at <= now)
 
 
 async def expired(session: AsyncSession, *, now: datetime, limit: int = 200) -> Sequence[Participation]:

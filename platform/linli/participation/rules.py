@@ -37,6 +37,12 @@ OPEN: Final = frozenset({State.invited, State.applied, State.waiting, State.offe
 TAKES_A_PLACE: Final = frozenset({State.offered, State.confirmed})
 # The person was asked by name, and answers with a tap.
 WAITS_FOR_YES: Final = frozenset({State.invited, State.offered})
+# One side has asked the other, who has not answered yet.
+UNANSWERED: Final = frozenset({State.invited, State.applied})
+# Comes, or was there.
+COMES: Final = frozenset({State.confirmed, State.attended})
+# A yes that was not taken back, whatever came of it on the day.
+SAID_YES: Final = COMES | {State.absent}
 # A no of any kind counts for the whole need: nobody is asked twice.
 SAID_NO: Final = frozenset({State.declined, State.withdrawn})
 
@@ -259,7 +265,7 @@ def may_see_contact(state: State, ends_at: datetime, now: datetime) -> bool:
     >>> may_see_contact(State.confirmed, end, end + timedelta(days=1, seconds=1))
     False
     """
-    return state in {State.confirmed, State.attended} and now <= ends_at + CONTACT_SHOWN_AFTER_END
+    return state in COMES and now <= ends_at + CONTACT_SHOWN_AFTER_END
 
 
 def group_expires_at(started_at: datetime, starts_at: datetime) -> datetime:

@@ -12,8 +12,9 @@ from linli.core import i18n
 from linli.core.db import hours_between
 from linli.needs.models import Need
 from linli.participation.models import Participation
+from linli.participation.rules import SAID_YES
 from linli.reports.rules import MOST_HOURS, Share
-from linli.suggestions.outcomes import CONFIRMED, Area, counted, due_shifts
+from linli.suggestions.outcomes import Area, counted, due_shifts
 from linli.volunteers.models import VolunteerProfile
 
 
@@ -31,7 +32,7 @@ async def unanswered(
 ) -> Sequence[Answered]:
     """Needs whose time to answer ran out in the span, and those to which nobody has said yes until now."""
     said_yes = select(Participation.id).where(
-        Participation.need_id == Need.id, Participation.state.in_(CONFIRMED)
+        Participation.need_id == Need.id, Participation.state.in_(SAID_YES)
     )
     unit = area.unit_of(Need.division)
     rows = await session.execute(
@@ -64,7 +65,7 @@ async def hours_to_yes(
     """
     first_yes = (
         select(func.min(Participation.changed_at))
-        .where(Participation.need_id == Need.id, Participation.state.in_(CONFIRMED))
+        .where(Participation.need_id == Need.id, Participation.state.in_(SAID_YES))
         .correlate(Need)
         .scalar_subquery()
     )

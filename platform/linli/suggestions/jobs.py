@@ -13,7 +13,7 @@ from linli.core.db import Database
 from linli.core.jobs import Job
 from linli.needs.models import Need, Shift
 from linli.needs.queries import is_vouched_for
-from linli.needs.rules import NeedState
+from linli.needs.rules import ENDED_STATES, NeedState
 from linli.participation.models import Participation
 from linli.suggestions.actions import read_for, store
 from linli.suggestions.asking import forget_old_features
@@ -66,7 +66,7 @@ async def forget_past(database: Database, now: datetime) -> int:
         select(SuggestionRun.id)
         .join(Need, Need.id == SuggestionRun.need_id)
         .outerjoin(Shift, Shift.id == SuggestionRun.shift_id)
-        .where(or_(Shift.starts_at <= now, Need.state.in_((NeedState.done, NeedState.cancelled))))
+        .where(or_(Shift.starts_at <= now, Need.state.in_(ENDED_STATES)))
         .limit(FORGOTTEN_AT_ONCE)
     )
     async with database.transaction() as session:

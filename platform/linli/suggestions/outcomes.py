@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.needs.models import Need, Shift
 from linli.needs.rules import NeedState
 from linli.participation.models import Participation
-from linli.participation.rules import State
+from linli.participation.rules import SAID_YES
 
 # Attendance is not recorded yet: whoever is confirmed, or was, counts; nobody is said to have been there.
-CONFIRMED: Final = frozenset({State.confirmed, State.attended, State.absent})
 # A draft asks nobody, and what was called off needs nobody any more.
 NOT_COUNTED: Final = frozenset({NeedState.draft, NeedState.cancelled})
 
@@ -87,7 +86,7 @@ def due_shifts(area: Area, begin: datetime, now: datetime) -> Select[Any]:
     due = case((Need.answer_due_at < Shift.starts_at, Need.answer_due_at), else_=Shift.starts_at)
     in_time = and_(
         Participation.shift_id == Shift.id,
-        Participation.state.in_(CONFIRMED),
+        Participation.state.in_(SAID_YES),
         Participation.changed_at <= due,
     )
     unit = area.unit_of(Need.division).label("unit")

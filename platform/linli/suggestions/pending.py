@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.needs.models import Shift
 from linli.participation.models import Participation
-from linli.participation.rules import State
+from linli.participation.rules import UNANSWERED, State
 from linli.suggestions import reads
 from linli.suggestions.models import Suggestion, SuggestionRun
 from linli.suggestions.ranking import likely_of
@@ -74,7 +74,7 @@ def _waiting(which: ColumnElement[bool]) -> Select[Any]:
         .join(Shift, Shift.id == Participation.shift_id)
         .outerjoin(SuggestionRun, SuggestionRun.shift_id == Participation.shift_id)
         .outerjoin(Suggestion, suggested)
-        .where(which, Participation.state.in_((State.invited, State.applied)))
+        .where(which, Participation.state.in_(UNANSWERED))
         .order_by(Participation.id)
     )
 

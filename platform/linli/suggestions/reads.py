@@ -14,14 +14,13 @@ from linli.conversations.models import Block
 from linli.needs.models import Need, NeedCredential, NeedLanguage, NeedSkill, Shift
 from linli.needs.rules import NeedState
 from linli.participation.models import Participation
-from linli.participation.rules import OPEN, SAID_NO, TAKES_A_PLACE, State
+from linli.participation.rules import OPEN, SAID_NO, SAID_YES, TAKES_A_PLACE, State
 from linli.volunteers.models import VolunteerProfile
 from linli.volunteers.queries import words
 
 REQUIRED: Final = "required"
 # The committee said no: the person is not proposed for this shift again, though they may be asked.
 TURNED_DOWN: Final = frozenset({State.refused, State.cancelled})
-SAID_YES: Final = frozenset({State.confirmed, State.attended, State.absent})
 # Invitations that are still open, or that the committee took back, tell nothing about a person's answers.
 ANSWERED: Final = SAID_YES | SAID_NO | {State.expired}
 # Promises count for the weekly cap in the whole calendar week of a shift.

@@ -17,13 +17,12 @@ from linli.needs.policies import POSTING_ROLES
 from linli.needs.queries import is_vouched_for
 from linli.organizations.models import Membership
 from linli.participation.models import Participation
-from linli.participation.rules import State
+from linli.participation.rules import SAID_YES, State
 from linli.volunteers.names import shown_name
 from linli.waves import rules
 from linli.waves.models import Asking, AskingWithout, Wave, WaveQuestion
 from linli.waves.rules import AskingState
 
-SAID_YES: Final = frozenset({State.confirmed, State.attended, State.absent})
 MOST_SHOWN: Final = 5
 
 

@@ -8,17 +8,17 @@ from linli.core.i18n import Message
 from linli.core.web.given import Asked, Caller, Id, Now, QueryText, Session
 from linli.core.web.security import may
 from linli.core.web.templating import render
-from linli.desks.board import RUNNING, BoardGroup, board_counts, board_groups, board_rows
+from linli.desks.board import BoardGroup, board_counts, board_groups, board_rows
 from linli.desks.places import places_of
 from linli.dispatch.rules import ASKABLE_KINDS
 from linli.needs.policies import may_post_needs
-from linli.needs.rules import NeedState
+from linli.needs.rules import ENDED_STATES, RUNNING_STATES, NeedState
 from linli.organizations.queries import organization_with_id
 
 TABS: Final = {
-    "running": (Message("Running"), RUNNING),
-    "drafts": (Message("Drafts"), (NeedState.draft,)),
-    "ended": (Message("Ended"), (NeedState.done, NeedState.cancelled)),
+    "running": (Message("Running"), RUNNING_STATES),
+    "drafts": (Message("Drafts"), frozenset({NeedState.draft})),
+    "ended": (Message("Ended"), ENDED_STATES),
 }
 
 

@@ -17,7 +17,6 @@ from linli.core.web.security import may, signed_in
 from linli.core.web.templating import done, render
 from linli.divisions.shown import path_named
 from linli.needs.queries import find_need
-from linli.needs.rules import RUNNING_STATES
 from linli.participation.policies import may_ask_about_need
 from linli.suggestions.asking import forget_answers
 from linli.suggestions.history import history_of
@@ -79,7 +78,7 @@ async def forget_how_i_answered(request: Asked, session: Session, caller: Caller
 async def show_why(request: Asked, session: Session, caller: Caller, now: Now, need_id: Id) -> Page:
     need = await find_need(session, need_id)
     account = await account_with_id(session, caller.account_id)
-    is_looking = need.state in RUNNING_STATES and account.stopped_at is None
+    is_looking = need.is_running and account.stopped_at is None
     why = (
         await why_shown(session, account=account, need=need, now=now)
         if is_looking and account.personalised
@@ -90,7 +89,7 @@ async def show_why(request: Asked, session: Session, caller: Caller, now: Now, n
         "desks/why.html",
         need=need,
         why=why,
-        is_running=need.state in RUNNING_STATES,
+        is_running=need.is_running,
         personalised=account.personalised,
     )
 

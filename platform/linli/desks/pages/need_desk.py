@@ -26,11 +26,11 @@ from linli.needs.imports.rules import unsaid
 from linli.needs.models import Need, Shift
 from linli.needs.policies import may_manage_need
 from linli.needs.queries import cards_by_ids, find_need
-from linli.needs.rules import RUNNING_STATES, NeedState
+from linli.needs.rules import NeedState
 from linli.organizations.models import Organization
 from linli.participation import actions, queries
 from linli.participation.queries import RosterEntry
-from linli.participation.rules import OPEN, WAITS_FOR_YES, State, refuse_joining
+from linli.participation.rules import COMES, OPEN, SAID_YES, WAITS_FOR_YES, State, refuse_joining
 from linli.suggestions import queries as suggestions
 from linli.volunteers.names import shown_name
 from linli.waves import queries as waves
@@ -50,7 +50,7 @@ class RosterRow:
     @property
     def name(self) -> Message | str:
         account = self.entry.account
-        said_yes = self.entry.participation.state in {State.confirmed, State.attended, State.absent}
+        said_yes = self.entry.participation.state in SAID_YES
         return account.name if said_yes else shown_name(account.name)
 
 
@@ -103,7 +103,7 @@ async def _desk(
         history=_history(need),
         lacks=lacking(need, now) if need.state is NeedState.draft else [],
         unsaid=unsaid(need.source, version=need.version) if need.state is NeedState.draft else [],
-        is_running=need.state in RUNNING_STATES,
+        is_running=need.is_running,
         questions=await questions_of_need(session, need.id),
         coming=coming,
         chosen=chosen,
@@ -132,7 +132,7 @@ async def show_people(request: Asked, session: Session, now: Now, need_id: Id, s
 async def show_roster(request: Asked, session: Session, caller: Caller, now: Now, need_id: Id) -> Page:
     """Who comes, with their numbers, to print; each number shown is noted (security 5)."""
     need = await find_need(session, need_id)
-    entries = await queries.roster(session, need_id=need_id, states={State.confirmed, State.attended})
+    entries = await queries.roster(session, need_id=need_id, states=COMES)
     shown = [each for each in entries if queries.contact_may_be_shown(each, now)]
     for entry in shown:
         actions.note_disclosure(

@@ -17,7 +17,7 @@ from linli.divisions.shown import path_named
 from linli.needs.actions import times_of
 from linli.needs.models import Need, Shift
 from linli.needs.queries import find_need_and_asker
-from linli.needs.rules import RUNNING_STATES, Joining, places_lacking
+from linli.needs.rules import Joining, places_lacking
 from linli.needs.views import Asks, PublicNeed
 from linli.organizations.policies import is_auditor_over, is_officer_of
 from linli.participation import queries
@@ -90,7 +90,7 @@ async def show_need(
         ],
         published=await published_answers(session, need.id),
         past=[shift for shift in need.shifts if shift.starts_at <= now],
-        is_running=need.state in RUNNING_STATES,
+        is_running=need.is_running,
         is_vouched_for=is_vouched_for,
         only_reads=bool(
             visitor

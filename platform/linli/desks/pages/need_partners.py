@@ -16,7 +16,6 @@ from linli.dispatch.queries import DispatchRow, of_need
 from linli.dispatch.rules import STATE_NAMES
 from linli.needs.policies import may_manage_need
 from linli.needs.queries import find_need
-from linli.needs.rules import RUNNING_STATES
 from linli.organizations.models import Organization
 from linli.suggestions.partners import PartnersShown, organizations_for_need, teams_for_need
 
@@ -49,7 +48,7 @@ async def _show(
     organization = await session.get_one(Organization, need.organization_id)
     coming = times_to_ask_for(need, now)
     chosen = chosen_shift(coming, typed)
-    looks = chosen is not None and need.state in RUNNING_STATES and organization.is_verified
+    looks = chosen is not None and need.is_running and organization.is_verified
     asked = await of_need(session, need_id=need.id)
     return render(
         request,

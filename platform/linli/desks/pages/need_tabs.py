@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from linli.core.i18n import Message
 from linli.needs.models import Need, Shift
-from linli.needs.rules import RUNNING_STATES
 
 WHO: Final = {
     "desk": Message("Volunteers"),
@@ -48,6 +47,6 @@ def shift_tabs(need: Need, coming: Sequence[Shift], chosen: Shift | None, page: 
 
 def who_tabs(need: Need, chosen: Shift | None, page: str) -> list[tuple[Any, ...]]:
     """While people are looked for; the same time on each."""
-    if need.state not in RUNNING_STATES or chosen is None:
+    if not need.is_running or chosen is None:
         return []
     return [(text, f"/needs/{need.id}/{path}?shift={chosen.id}", path == page) for path, text in WHO.items()]

@@ -31,7 +31,7 @@ from linli.organizations.policies import is_officer_of
 from linli.organizations.queries import organization_with_id
 from linli.participation import actions, policies
 from linli.participation import queries as participations
-from linli.participation.rules import State
+from linli.participation.rules import COMES
 from linli.volunteers.names import shown_name
 
 Page = Response[Any]
@@ -274,7 +274,7 @@ async def _message_form(
     errors: Errors | None = None,
     status: int = 200,
 ) -> Page:
-    people = await participations.roster(session, need_id=need_id, states={State.confirmed, State.attended})
+    people = await participations.roster(session, need_id=need_id, states=COMES)
     return render(
         request,
         "desks/message.html",

@@ -16,12 +16,11 @@ from linli.dispatch import queries as dispatches
 from linli.dispatch.candidates import could_step_in
 from linli.dispatch.queries import DispatchRow
 from linli.participation.models import Participation
-from linli.participation.rules import State
+from linli.participation.rules import COMES, State
 from linli.teams.models import Team
 from linli.teams.queries import waiting_counts
 
 MOST_OUTINGS: Final = 6
-COMES: Final = (State.confirmed, State.attended)
 
 
 @dataclass(frozen=True)

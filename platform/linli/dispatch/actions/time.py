@@ -13,7 +13,6 @@ from linli.dispatch.queries import Named
 from linli.dispatch.rules import DispatchState
 from linli.dispatch.traces import note, tell_leading, tell_officers
 from linli.needs.models import Need, Shift
-from linli.needs.rules import RUNNING_STATES
 from linli.participation.actions import hold_now
 
 NEED_OVER: Final = Message("This need is no longer looking for people.")
@@ -62,7 +61,7 @@ async def end_impossible(session: AsyncSession, *, now: datetime) -> int:
         if dispatch.is_open:
             await end(session, need=need, shift=shift, dispatch=dispatch, state=DispatchState.ended, now=now)
             note(session, "end_dispatch", dispatch, need, None, now)
-            is_over = need.state not in RUNNING_STATES
+            is_over = not need.is_running
             await tell_leading(session, dispatch, need, shift, NEED_OVER if is_over else CANNOT_ACT, now)
             if not is_over:
                 name = await queries.name_of(session, dispatch)

@@ -82,7 +82,7 @@ async def of_need(request: Asked, session: Session, need_id: Id) -> Page:
         need=need,
         rows=await queries.of_need(session, need_id=need_id),
         states=STATE_NAMES,
-        is_running=need.is_open,
+        is_running=need.is_running,
     )
 
 
@@ -176,7 +176,7 @@ async def _why_not(
     organization_id: UUID | None,
     now: Now,
 ) -> Message | None:
-    if not need.is_open:
+    if not need.is_running:
         return Message("This need is no longer looking for people.")
     if shift is None:
         return Message("No time that is still to come has a free place.")

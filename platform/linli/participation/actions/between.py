@@ -17,7 +17,7 @@ from linli.participation.actions.officers import cancel_participation, refuse_ap
 from linli.participation.actions.steps import lock_account
 from linli.participation.actions.volunteers import decline, withdraw
 from linli.participation.models import Participation
-from linli.participation.rules import State
+from linli.participation.rules import COMES, WAITS_FOR_YES, State
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ async def _end(
     session: AsyncSession, participation: Participation, side: Side, actor_id: UUID, now: datetime
 ) -> None:
     """In the words of every day: nobody learns of a block from how an invitation ends."""
-    was_asked = participation.state in {State.invited, State.offered}
+    was_asked = participation.state in WAITS_FOR_YES
     if side is Side.volunteer:
         end = decline if was_asked else withdraw
         await end(session, participation=participation, account_id=actor_id, now=now)
@@ -89,7 +89,7 @@ async def write_to_all(
 ) -> int:
     """One message to everybody who holds a place, each in their own conversation; blocked people aside."""
     need = await need_queries.find_need(session, need_id)
-    people = await queries.roster(session, need_id=need_id, states={State.confirmed, State.attended})
+    people = await queries.roster(session, need_id=need_id, states=COMES)
     written = 0
     for account_id in dict.fromkeys(each.account.id for each in people):
         refusal = await conversations.why_not_write(

@@ -31,7 +31,7 @@ async def decide_due(session: AsyncSession, *, now: datetime) -> int:
 
 async def _decide(session: AsyncSession, need: Need, now: datetime) -> bool:
     """Whoever gives a place back later does not undo that it takes place."""
-    if need.decides_at is None or not need.is_open:
+    if need.decides_at is None or not need.is_running:
         return False
     need.decided_at = now
     is_filled = places_lacking(times_of(need)) == 0

@@ -16,8 +16,7 @@ from sqlalchemy.orm import aliased
 
 from linli.needs.models import Need, Shift
 from linli.participation.models import Participation
-from linli.participation.rules import SAID_NO, WAITS_FOR_YES, State, invitation_expires_at
-from linli.suggestions.reads import SAID_YES
+from linli.participation.rules import SAID_NO, SAID_YES, WAITS_FOR_YES, State, invitation_expires_at
 from linli.volunteers.models import VolunteerProfile
 from matching import Deed
 
