@@ -1,12 +1,12 @@
 """Reads of conversations: one's own, a need's, and what stands in one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -83,16 +83,7 @@ async def own_conversations(
         .join(Organization, Organization.id == Need.organization_id)
         .where(Conversation.account_id == account_id)
     )
-    page = await read_page(
-        session,
-        query,
-        keys=[Conversation.written_at, Conversation.id],
-        key_of=lambda row: (row[0].written_at, row[0].id),
-        after=after,
-        descending=True,
-    )
-    rows = [_row(each, title, language, name, Side.volunteer) for each, title, language, name in page.rows]
-    return Page(rows, page.next_cursor)
+    return await _rows(session, query, after, side=Side.volunteer, called=str)
 
 
 async def conversations_of_need(
@@ -105,6 +96,18 @@ async def conversations_of_need(
         .join(Account, Account.id == Conversation.account_id)
         .where(Conversation.need_id == need_id)
     )
+    return await _rows(session, query, after, side=Side.organization, called=shown_name)
+
+
+async def _rows(
+    session: AsyncSession,
+    query: Select[Any],
+    after: str | None,
+    *,
+    side: Side,
+    called: Callable[[str], str | Message],
+) -> Page[ConversationRow]:
+    """As one side sees them, the other by the name that it may see."""
     page = await read_page(
         session,
         query,
@@ -113,10 +116,7 @@ async def conversations_of_need(
         after=after,
         descending=True,
     )
-    rows = [
-        _row(each, title, language, shown_name(name), Side.organization)
-        for each, title, language, name in page.rows
-    ]
+    rows = [_row(each, title, language, called(name), side) for each, title, language, name in page.rows]
     return Page(rows, page.next_cursor)
 
 
@@ -136,14 +136,14 @@ def _row(
 
 
 @dataclass(frozen=True)
-class Question:
+class QuestionCount:
     """How many conversations a need has, and in how many something is new to its organization."""
 
     all: int
     unread: int
 
 
-async def questions_of_need(session: AsyncSession, need_id: UUID) -> Question:
+async def questions_of_need(session: AsyncSession, need_id: UUID) -> QuestionCount:
     is_unread = and_(
         Conversation.asked_at.is_not(None),
         or_(
@@ -156,7 +156,7 @@ async def questions_of_need(session: AsyncSession, need_id: UUID) -> Question:
             select(func.count(), func.count().filter(is_unread)).where(Conversation.need_id == need_id)
         )
     ).one()
-    return Question(*row)
+    return QuestionCount(*row)
 
 
 async def messages_in(
