@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts import actions as accounts
 from linli.accounts.models import Account
@@ -17,6 +19,7 @@ from linli.desks.pages.my_suggestions import said_of
 from linli.desks.places import places_with
 from linli.desks.waiting.volunteer import led_in, volunteer_groups
 from linli.divisions.queries import county_of, with_code
+from linli.divisions.rules import Division
 from linli.divisions.shown import named
 from linli.needs.filters import NeedFilter
 from linli.needs.queries import NeedCard, newest_needs
@@ -41,19 +44,11 @@ async def my_home(
     profile = await session.get(VolunteerProfile, caller.account_id)
     personalised = caller.personalised and order != "newest"
     coming = await queries.commitments(session, account_id=caller.account_id, now=now)
-    place = with_code(account.division or "")
-    county = county_of(place) if place else None
-    listed = (
-        await needs_for_person(session, account=account, now=now, limit=ALL)
-        if personalised
-        else PersonsList(
-            await newest_needs(session, now=now, division=county.code if county else None, limit=ALL), None
-        )
-    )
+    county = _county_of(account)
+    listed = await _needs_for(session, account, county, personalised=personalised, now=now)
     seen = listed if show == "all" else listed.first(FIRST)
     if seen.shown:
         afterwards(request, partial(note_list_of_person, account_id=account.id, shown=seen.shown, now=now))
-    promised = [each for each in coming if each.participation.state is State.confirmed]
     is_silent = profile is not None and profile.silent_since is not None
     seats = await own_seats(session, account_id=caller.account_id)
     news, teams = await volunteer_groups(
@@ -64,7 +59,7 @@ async def my_home(
         "desks/home.html",
         places=places_with(caller, led_in(seats)),
         invitations=[each for each in coming if each.participation.state in WAITS_FOR_YES],
-        promised=promised,
+        promised=[each for each in coming if each.participation.state is State.confirmed],
         coming=coming,
         news=news,
         teams=teams,
@@ -87,6 +82,20 @@ async def choose_order(request: Asked, session: Session, caller: Caller, form: F
     personalised = form.one_of("order", ("personal", "newest")) != "newest"
     await accounts.choose_order(session, account=account, personalised=personalised, now=now)
     return done(request, "/home", said_of(account))
+
+
+def _county_of(account: Account) -> Division | None:
+    place = with_code(account.division or "")
+    return county_of(place) if place else None
+
+
+async def _needs_for(
+    session: AsyncSession, account: Account, county: Division | None, *, personalised: bool, now: datetime
+) -> PersonsList:
+    if personalised:
+        return await needs_for_person(session, account=account, now=now, limit=ALL)
+    code = county.code if county else None
+    return PersonsList(await newest_needs(session, now=now, division=code, limit=ALL), None)
 
 
 def _with_why(cards: Sequence[NeedCard]) -> list[NeedCard]:
