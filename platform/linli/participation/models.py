@@ -93,6 +93,10 @@ class FriendGroup(WithId):
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
 
+    def gathers_at(self, now: datetime) -> bool:
+        """Whether somebody can still say yes; what has run out ends by a job a little later."""
+        return self.state is GroupState.gathering and now < self.expires_at
+
 
 class FriendGroupMember(Base):
     """Somebody who has said yes to going with the others."""

@@ -100,16 +100,14 @@ async def _show(
     shift = next(each for each in need.shifts if each.id == group.shift_id)
     members = await queries.members_of(session, group.id)
     is_member = visitor is not None and any(each.id == visitor.account_id for each in members)
-    is_over = group.state is GroupState.ended or (
-        group.state is GroupState.gathering and group.expires_at <= now
-    )
+    gathers = group.gathers_at(now)
     account = await session.get_one(Account, visitor.account_id) if visitor else None
-    own = (
-        await participations.open_in_shift(session, shift_id=shift.id, account_id=account.id)
-        if account
-        else None
+    own = account and await participations.open_in_shift(session, shift_id=shift.id, account_id=account.id)
+    in_the_way = (
+        await obstacles(session, need=need, shift=shift, account=account, now=now)
+        if account and gathers and own is None
+        else []
     )
-    gathers = group.state is GroupState.gathering and not is_over
     address = f"{request.app.state.settings.base_url}{_path(group)}"
     return render(
         request,
@@ -124,13 +122,11 @@ async def _show(
         missing=max(group.size - len(members), 0),
         is_member=is_member,
         is_leader=visitor is not None and visitor.account_id == group.started_by_id,
-        is_over=is_over,
+        is_over=not gathers and group.state is not GroupState.taken,
         gathers=gathers,
         own=own,
         closed=await why_closed(session, need),
-        obstacles=await obstacles(session, need=need, shift=shift, account=account, now=now)
-        if account and gathers and own is None
-        else [],
+        obstacles=in_the_way,
         refusal=refusal,
         address=address,
         qr=segno.make(address, error="m").svg_data_uri(scale=5, border=2, light="white"),

@@ -237,7 +237,7 @@ async def _what_is_missing(
 def _refuse_over(group: FriendGroup, now: datetime) -> None:
     if group.state is GroupState.taken:
         raise Conflict(Message("This group has taken its places already. You can take a place of your own."))
-    if group.state is GroupState.ended or group.expires_at <= now:
+    if not group.gathers_at(now):
         raise Conflict(HAS_ENDED)
 
 
