@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linli.core.errors import NotFound, NotSignedIn
 from linli.core.web.security import Caller
 from linli.needs import queries
-from linli.organizations.rules import Role
+from linli.organizations.rules import DESK_ROLES
 
-POSTING_ROLES: Final = frozenset({Role.officer, Role.social_worker, Role.coordinator})
+POSTING_ROLES: Final = DESK_ROLES
 
 
 async def may_post_needs(_session: AsyncSession, caller: Caller | None, ids: Mapping[str, Any]) -> None:

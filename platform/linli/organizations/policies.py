@@ -16,6 +16,7 @@ from linli.organizations.models import Membership, MembershipInvitation, Organiz
 from linli.organizations.registration import RegistrationState
 from linli.organizations.rules import (
     ACTING_ROLES,
+    DESK_ROLES,
     UNVERIFIED,
     OrganizationKind,
     Role,
@@ -78,7 +79,7 @@ def is_auditor_over(caller: Caller, division: str) -> bool:
 SEEN_BY_BUREAU: Final = frozenset(RegistrationState) - {RegistrationState.draft, RegistrationState.withdrawn}
 may_see_members = member_of_path_organization()
 may_manage_members = member_of_path_organization(*ACTING_ROLES)
-may_register_for = member_of_path_organization(*(ACTING_ROLES - {Role.bureau_staff}))
+may_register_for = member_of_path_organization(*DESK_ROLES)
 # Charities, social organizations, stations and hosts bring people; the officers of committees ask for them.
 may_take_on_needs = member_of_path_organization(Role.coordinator, Role.social_worker)
 may_read_register = member_of_path_organization(Role.bureau_staff, Role.auditor, verified=True)

@@ -83,6 +83,8 @@ ROLES: Final = {
 }
 # An auditor only reads.
 ACTING_ROLES: Final = frozenset(Role) - {Role.auditor}
+# Who asks for people, or brings them; a bureau's staff only watches.
+DESK_ROLES: Final = ACTING_ROLES - {Role.bureau_staff}
 # Registered legal persons: without their number nobody can look them up.
 KINDS_WITH_CREDIT_CODE: Final = frozenset(
     {OrganizationKind.charity, OrganizationKind.social_organization, OrganizationKind.host}

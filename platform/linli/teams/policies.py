@@ -11,12 +11,11 @@ from linli.core.errors import NotFound, NotPermitted, NotSignedIn
 from linli.core.i18n import Message
 from linli.core.web.security import Caller
 from linli.organizations.policies import is_officer_of, member_of_path_organization
-from linli.organizations.rules import Role
+from linli.organizations.rules import DESK_ROLES, Role
 from linli.teams.models import Team, TeamMember
 from linli.teams.rules import LEADING_ROLES, OPEN_STATES, TeamRole
 
 _ASK_LEADER = Message("Only the team's leader can do this.")
-DESK_ROLES = (Role.officer, Role.coordinator, Role.social_worker)
 
 may_manage_teams = member_of_path_organization(*DESK_ROLES)
 
