@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -13,6 +13,7 @@ from linli.needs.rules import NeedState, Priority
 from linli.organizations.registration import RegistrationState
 from linli.participation.rules import State
 from linli.suggestions.actions import refresh_need
+from linli.suggestions.models import MatcherVersion
 from linli.waves import actions
 from linli.waves.actions import look_after
 from linli.waves.due import Due, find_due
@@ -28,6 +29,7 @@ from tests.factories import (
     make_participation,
 )
 from tests.linli.suggestions.factories import make_helper
+from tests.linli.suggestions.versions import make_version, ranker_that_weighs
 from tests.linli.waves.factories import DAY, HOUR, Square, answer, pass_time, questions
 
 WEST = "520302001001"
@@ -260,3 +262,26 @@ async def test_deciding_asks_the_database_the_same_few_questions_however_many_ne
     # What is due, its needs, what was sent, who is not wanted; the lists, their people, their loads and
     # answers, who takes part, what the county lacks, who has still to answer.
     assert len(statements) == 11
+
+
+async def test_chances_that_are_put_lower_ask_more_people_for_the_same_places_and_nobody_twice(
+    session: AsyncSession, now: datetime
+) -> None:
+    people = await make_neighbours(session, 16)
+    await asked_before(session, people, now)
+    version = await make_version(session, now, ranker_that_weighs(skills=1.0), shift=1.5, corrections=1)
+    squares = [await waiting_square(session, people, now, ahead=ahead * DAY) for ahead in (8, 9)]
+
+    async def seats() -> list[object]:
+        for square, _ in squares:
+            await refresh_need(session, need_id=square.need.id, now=now)
+        decided = await decide(session, [asking.id for _, asking in squares], now=now)
+        found = [seat.account_id for wave in decided.values() for seat in wave.seats]
+        assert len(set(found)) == len(found)
+        assert {*found} <= {each.id for each in people}
+        return found
+
+    few = await seats()
+    lower = update(MatcherVersion).where(MatcherVersion.id == version.id)
+    await session.execute(lower.values(shift=-0.2, corrections=2))
+    assert len(await seats()) > len(few) > 0
