@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -272,7 +273,7 @@ async def test_chances_that_are_put_lower_ask_more_people_for_the_same_places_an
     version = await make_version(session, now, ranker_that_weighs(skills=1.0), shift=1.5, corrections=1)
     squares = [await waiting_square(session, people, now, ahead=ahead * DAY) for ahead in (8, 9)]
 
-    async def seats() -> list[object]:
+    async def seats() -> list[UUID]:
         for square, _ in squares:
             await refresh_need(session, need_id=square.need.id, now=now)
         decided = await decide(session, [asking.id for _, asking in squares], now=now)
