@@ -15,18 +15,13 @@ from numpy.typing import ArrayLike
 
 from matching.base import DIVISION_LEVELS
 from matching.columns import Booleans, Bytes, Floats, Whole
+from matching.invitations import probability_of_yes
 from matching.partner_table import Partners
 from matching.ranking import best_rows
 from matching.tables import Answer
 
-NEVER_ASKED_DAYS = 365.0
-"""Who was asked longer ago than this, or never, is as fresh as can be."""
-
 RESTED_DAYS = 30.0
-"""A month after the last request nobody is tired of being asked."""
-
-PRIOR_YES, PRIOR_ASKED = 1.4, 4.0
-"""As for people (`matching.invitations`): before any answer one in three says yes."""
+"""A month after the last request nobody is tired of being asked, no more than who never was."""
 
 
 class PartnerGate(StrEnum):
@@ -168,8 +163,9 @@ def partner_features(partners: Partners, *, division: ArrayLike, places: ArrayLi
     """Compute what speaks for each partner, higher is better.
 
     nearness: by the levels of division shared, `NEARNESS_OF_SHARED`; .25 unknown. capacity: (free + half of
-    those who have not said) / twice the places, at most 1. field: 1, .5 unknown, 0. history: (1.4 + accepted)
-    / (4 + asked). rest: min(1, days since asked / 30) / (1 + open requests). text: as given, .25 unknown.
+    those who have not said) / twice the places, at most 1. field: 1, .5 unknown, 0. history: as for
+    people, `probability_of_yes`. rest: min(1, days since asked / 30) / (1 + open requests). text: as given,
+    .25 unknown.
 
     Parameters
     ----------
@@ -198,13 +194,13 @@ def partner_features(partners: Partners, *, division: ArrayLike, places: ArrayLi
     if (wanted < 1).any():
         raise ValueError(f"places must be at least 1, but is {places!r}")
     shared, unknown = _shared(partners, _codes(partners, division))
-    days = np.nan_to_num(partners.days_since_asked, nan=NEVER_ASKED_DAYS)
+    days = np.nan_to_num(partners.days_since_asked, nan=RESTED_DAYS)
     return np.stack(
         [
             np.where(unknown, NEARNESS_OF_SHARED[2], NEARNESS_OF_SHARED[shared]),
             np.minimum(1.0, (partners.free + partners.maybe_free / 2) / (2 * wanted)),
             partners.fields / Answer.YES,
-            (PRIOR_YES + partners.accepted) / (PRIOR_ASKED + partners.asked),
+            probability_of_yes(partners.asked, partners.accepted),
             np.minimum(1.0, days / RESTED_DAYS) / (1 + partners.open_requests),
             np.where(np.isnan(partners.text), 0.25, partners.text),
         ]
