@@ -28,10 +28,17 @@ from linli.core.web.application import Application
 from linli.core.web.csrf import new_form_token
 from linli.core.web.security import cookie_name
 from linli.migrations import migrate
+from tests.memory import folder_in_memory
 from tests.scheduling import LongestFirst
 
 PATIENCE_SECONDS = 120.0
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in Shanghai
+
+
+def pytest_configure() -> None:
+    """Where `tmp_path` lies, of this process and of what it starts."""
+    if folder := folder_in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -85,7 +92,9 @@ def postgresql_url() -> Iterator[str]:
         return
     # Not in pytest's own folder, which another run of pytest may close to the user that PostgreSQL runs as.
     with (
-        TemporaryDirectory(prefix="linli-postgresql-", ignore_cleanup_errors=True) as folder,
+        TemporaryDirectory(
+            prefix="linli-postgresql-", ignore_cleanup_errors=True, dir=folder_in_memory()
+        ) as folder,
         pytest.MonkeyPatch.context() as patch,
     ):
         # Else its lock lies in /tmp, closed to all but the first who ran it. It looks when it is imported.
@@ -104,6 +113,7 @@ def hurry(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("ALTER SYSTEM SET max_wal_size = '96MB'")
         connection.execute("SELECT pg_reload_conf()")
 
 
