@@ -3,7 +3,7 @@ PORT ?= 8000
 # Some machines ask Python to keep nothing it compiled: each process would begin two seconds later.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test environment browser rights check format bench clean
+.PHONY: help run test browser rights check format bench clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -16,14 +16,10 @@ run: ## serve the demo town on 127.0.0.1:8000 (PORT= and PYTHON= change that)
 	@exec .venv/bin/linli serve --port $(PORT)
 
 test: ## check everything, on SQLite and PostgreSQL, in a browser, and as a wheel
-	@$(MAKE) --no-print-directory --jobs=2 environment browser
-	@$(MAKE) --no-print-directory check
-	@.venv/bin/pytest -n logical --dist loadfile
+	@$(MAKE) --no-print-directory --jobs=2 check browser
+	@OMP_NUM_THREADS=1 .venv/bin/pytest -n logical --dist loadfile
 
-# Both mostly wait for what is fetched.
-environment:
-	@tools/environment develop
-
+# Beside `check` and what it installs, because it mostly waits for what is fetched.
 browser:
 	@tools/browser
 
@@ -36,7 +32,7 @@ check: ## strict types, lint, layout and import contracts
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/lint-imports --no-logo
-	@.venv/bin/mypy
+	@.venv/bin/mypy --num-workers 2
 
 format: ## lay out the code and mend what can be mended by itself
 	@tools/environment develop

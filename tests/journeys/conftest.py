@@ -10,8 +10,8 @@ or more that was not expected) fails the journey; then screenshots lie in build/
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from typing import Any, Final
 
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -23,6 +23,7 @@ from tests.journeys.server import Server, free_port, running_server
 from tests.linli.accounts.providers.standing import certified_provider, write_providers
 
 Visit = Callable[..., Awaitable[Person]]
+DATABASES: Final = ("sqlite", "postgresql")
 REPORT = pytest.StashKey[pytest.TestReport]()
 
 
@@ -36,22 +37,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def told_again(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Stories over PostgreSQL in another look than their first.
+    """Stories in a look in which they are walked over the other database.
 
     Language, width, colours and scripts make a difference in the browser and none in what the database is
-    asked: a story is walked in all its looks over SQLite, and in the first of them over PostgreSQL.
+    asked, and which database is behind a page does not show in it: a story is walked once in each of its
+    looks, by turns over SQLite and over PostgreSQL. One that has a single look is walked over both.
     """
-    told, first = [], set()
+    walks: dict[str, dict[str, list[pytest.Item]]] = {}
     for item in items:
-        values = (
-            item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        )
-        if values.get("server") == "postgresql" and "look" in values:
-            story = item.nodeid.partition("[")[0]
-            if story in first:
-                told.append(item)
-            first.add(story)
-    return told
+        values = values_of(item)
+        if "server" in values and "look" in values:
+            story = walks.setdefault(item.nodeid.partition("[")[0], {})
+            story.setdefault(str(values["look"]), []).append(item)
+    return [
+        item
+        for story in walks.values()
+        for number, walked in enumerate(story.values())
+        for item in walked
+        if len(walked) > 1 and values_of(item)["server"] not in walked_over(number, of=len(story))
+    ]
+
+
+def walked_over(number: int, *, of: int) -> Sequence[str]:
+    """The databases over which a story is walked in this one of its looks."""
+    return DATABASES if of == 1 else (DATABASES[number % 2],)
+
+
+def values_of(item: pytest.Item) -> dict[str, Any]:
+    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -62,7 +75,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     return report
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=DATABASES)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A migrated, empty database and its server, for all journeys of one run; beside it a city's sign-in."""
     folder = tmp_path_factory.mktemp("journeys")
@@ -96,9 +109,11 @@ async def browser() -> AsyncIterator[Browser]:
 async def visit(request: pytest.FixtureRequest, browser: Browser, server: Server) -> AsyncIterator[Visit]:
     """Opens a browser for one more person: `await visit(DESK)`."""
     people: list[Person] = []
+    own_look = values_of(request.node).get("look")
 
     async def come(look: Look = PHONE) -> Person:
-        people.append(await new_person(browser, look, server))
+        meets_axe = server.is_sqlite or look == own_look
+        people.append(await new_person(browser, look, server, meets_axe=meets_axe))
         return people[-1]
 
     yield come

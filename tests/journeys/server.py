@@ -20,7 +20,7 @@ LINLI: Final = (sys.executable, "-c", "from linli.cli import main; main()")
 CHECKOUT: Final = os.pathsep.join((str(ROOT / "platform"), str(ROOT)))
 MAILBOX: Final = "/dev/mailbox"
 SECONDS_TO_START: Final = 120.0
-SECONDS_FOR_MAIL: Final = 15.0
+SECONDS_FOR_MAIL: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> N
 def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
-        process.wait(10)
+        process.wait(60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

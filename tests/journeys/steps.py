@@ -8,7 +8,7 @@ from itertools import count
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Cookie, Error, Page
+from playwright.async_api import Cookie, Error, Locator, Page
 
 from linli.demo.plan import PASSWORD
 from tests.journeys.browser import Person, expect_no_new_violations, expect_no_sideways_scrolling
@@ -22,6 +22,13 @@ BUREAU: Final = "bureau.staff@example.org"
 HTML_LANGUAGES: Final = {"zh": "zh-Hans", "en": "en"}
 # What a script meets while one page goes and the next has no element yet.
 BETWEEN_PAGES: Final = ("context was destroyed", "Cannot read properties of null")
+# Whether another page comes: not where htmx fetches a part of it, nor where the browser refuses a form.
+LEADS_ON: Final = """element => {
+    const by = element.closest('a[href]') ?? element.form;
+    const names = by ? [...element.attributes, ...by.attributes].map(each => each.name) : [];
+    if (!by || names.some(name => name === 'download' || name.startsWith('hx-'))) return false;
+    return by.matches('a') || element.type === 'submit' && (by.noValidate || by.matches(':valid'));
+}"""
 # Who has signed in once, by server and address: the stories are not about signing in again.
 _signed_in: dict[tuple[str, str], list[Cookie]] = {}
 _mobile_numbers = (f"1540001{number:04d}" for number in count(1))
@@ -70,9 +77,17 @@ class Walk:
         await self.arrive()
 
     async def click(self, selector: str) -> None:
-        await self.page.locator(selector).first.click()
+        await self.follow(self.page.locator(selector).first)
         self.effort.clicks += 1
         await self.arrive()
+
+    async def follow(self, link: Locator) -> None:
+        """Click, and be on the page that follows: a click alone may leave a busy browser on the old one."""
+        if await link.evaluate(LEADS_ON):
+            async with self.page.expect_navigation():
+                await link.click()
+        else:
+            await link.click()
 
     async def type(self, name: str, text: str) -> None:
         await self.page.locator(f"[name='{name}']").fill(text)
@@ -121,7 +136,7 @@ async def take_second_step(walk: Walk) -> None:
     code = re.search(r"\d{6}", said)
     assert code, said
     await walk.page.locator("[name='code']").fill(code[0])
-    await walk.page.locator("main form button.main").click()
+    await walk.follow(walk.page.locator("main form button.main"))
 
 
 async def sign_in_with_code(walk: Walk, address: str, server: Server) -> None:
@@ -172,8 +187,8 @@ async def post_a_need(walk: Walk, *, title: str, places: int = 2) -> str:
     """From the board's button through the template to the need's desk; the path of the need."""
     page = walk.page
     await page.goto(f"{await organization_of(walk)}/desk")
-    await page.locator("a.main[href$='/needs/new']").first.click()
-    await page.locator("a[href$='/needs/new/environment']").click()
+    await walk.follow(page.locator("a.main[href$='/needs/new']").first)
+    await walk.follow(page.locator("a[href$='/needs/new/environment']"))
     await fill(walk, described(title) | {"day-0": days_from_now(4), "places-0": str(places)})
     for row in range(1, await page.locator("[name^='day-']").count()):
         await page.locator(f"[name='day-{row}']").fill("")

@@ -78,7 +78,7 @@ async def test_a_charity_registers_is_returned_once_and_publishes(
     await sign_in(clerk, BUREAU, town)
     register = f"{await organization_of(clerk)}/register"
     await clerk.open(register)
-    await clerk.page.locator(".card-title a", has_text=name).click()
+    await clerk.follow(clerk.page.locator(".card-title a", has_text=name))
     await clerk.arrive()
     await clerk.page.locator("details:has(form[action$='/return']) summary").click()
     await clerk.page.locator("form[action$='/return'] textarea").fill(REASON)
@@ -91,7 +91,7 @@ async def test_a_charity_registers_is_returned_once_and_publishes(
     await charity.click("form[action$='/registration/submit'] button")
 
     await clerk.open(register)
-    await clerk.page.locator(".card-title a", has_text=name).click()
+    await clerk.follow(clerk.page.locator(".card-title a", has_text=name))
     await clerk.click("form[action$='/verify'] button")
     need = await post_a_need(charity, title=f"课业陪伴 {look}")
     visitor = Walk(await visit(PHONE))

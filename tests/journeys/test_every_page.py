@@ -331,7 +331,7 @@ async def link_of_a_group(walk: Walk) -> str:
     """Started where it can be: a time that is this person's own has no such button."""
     for card in range(10):
         await walk.page.goto("/home?order=newest&show=all")
-        await walk.page.locator("main .card-title a").nth(card).click()
+        await walk.follow(walk.page.locator("main .card-title a").nth(card))
         button = walk.page.locator("main form[action$='/together'] button")
         if await button.count():
             await walk.page.locator("main details:has(form[action$='/together']) summary").first.click()
@@ -348,14 +348,14 @@ async def people_made(walk: Walk, organization: str) -> dict[str, str]:
     await page.locator("[name='name']").fill("石阿婆")
     await page.locator("[name='birth_on']").fill("1950-05-01")
     await page.locator("[name='agree']").check()
-    await page.locator("main form button.main").click()
+    await walk.follow(page.locator("main form button.main"))
     registered = page.url.rpartition("/")[2]
     await page.goto(people)
     await page.locator("main details summary").first.click()
     rows = "id,name,birth_on,community\n,石阿公,1948-01-02,nowhere\n".encode()
     file: FilePayload = {"name": "roster.csv", "mimeType": "text/csv", "buffer": rows}
     await page.locator("[name='file']").set_input_files(file)
-    await page.locator("main form[enctype] button").click()
+    await walk.follow(page.locator("main form[enctype] button"))
     return {"registered": registered, "import": page.url.rpartition("/")[2].partition("?")[0]}
 
 

@@ -27,7 +27,7 @@ PROPOSAL: Final = ".panel-proposal .people"
 @pytest.fixture(scope="session")
 async def posted(browser: Browser, town: Server) -> str:
     """The path of a need with places that are taken at once."""
-    officer = Walk(await new_person(browser, DESK, town))
+    officer = Walk(await new_person(browser, DESK, town, meets_axe=town.is_sqlite))
     await sign_in(officer, OFFICER, town)
     need = await post_a_need(officer, title="河边清洁", places=9)
     await officer.person.context.close()
@@ -90,8 +90,7 @@ async def wait_for_the_proposal(walk: Walk) -> None:
         if await proposal.count():
             return
         await walk.page.wait_for_timeout(500)
-        async with walk.page.expect_navigation():
-            await walk.page.locator("#people a", has_text="再看一次").click()
+        await walk.follow(walk.page.locator("#people a", has_text="再看一次"))
     raise AssertionError(await walk.text())
 
 

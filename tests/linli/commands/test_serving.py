@@ -26,12 +26,12 @@ def test_the_server_serves_until_it_is_told_to_stop(url: str) -> None:
     try:
         assert server.stdout is not None
         assert server.stdout.readline() == f"Linli is at http://127.0.0.1:{port} (Ctrl-C ends it).\n"
-        answer = httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=20)
+        answer = httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=60)
         assert answer.status_code == 200
         assert "server" not in answer.headers
     finally:
         server.send_signal(signal.SIGTERM)
-        _, logged = server.communicate(timeout=30)
+        _, logged = server.communicate(timeout=60)
     assert "GET /health/live" not in logged
     assert "Traceback" not in logged
 
@@ -41,7 +41,7 @@ def test_the_worker_works_until_it_is_told_to_stop(url: str) -> None:
     assert worker.stdout is not None
     assert worker.stdout.readline() == "Working (Ctrl-C ends it).\n"
     worker.send_signal(signal.SIGTERM)
-    _, logged = worker.communicate(timeout=30)
+    _, logged = worker.communicate(timeout=60)
     assert (worker.returncode, "Traceback" in logged) == (0, False)
 
 

@@ -216,22 +216,30 @@ async def test_who_leaves_in_the_middle_of_sending_is_no_failure_of_ours(
     assert answered[0]["status"] == 408
 
 
-async def test_a_slow_sender_holds_up_nobody_and_is_refused(
-    own_probe: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(forms, "BODY_SECONDS", 2.0)
-    has_begun = asyncio.Event()
+async def test_a_slow_sender_holds_up_nobody(own_probe: Visitor) -> None:
+    has_begun, may_end = asyncio.Event(), asyncio.Event()
 
     async def dripping() -> AsyncIterator[bytes]:
         yield b"name="
         has_begun.set()
-        await asyncio.sleep(5)
+        await may_end.wait()
         yield b"x"
 
     slow = asyncio.create_task(send(own_probe, dripping(), path="/probe/write"))
     await has_begun.wait()
     assert (await send(own_probe, b"", path="/probe/write")).status_code == 201
     assert not slow.done()
-    answer = await slow
+    may_end.set()
+    assert (await slow).status_code == 201
+
+
+async def test_who_sends_too_slowly_is_refused(probe: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "BODY_SECONDS", 0.1)
+
+    async def stalling() -> AsyncIterator[bytes]:
+        yield b"name="
+        await asyncio.Event().wait()
+
+    answer = await send(probe, stalling(), path="/probe/write")
     assert answer.status_code == 408
     assert "took too long to arrive" in answer.text

@@ -60,7 +60,7 @@ def test_it_ends_soon_after_sigterm_with_an_open_connection(own_settings: Settin
     with served(own_settings) as (client, server):
         client.get("/health/live")  # kept open by the client
         server.send_signal(signal.SIGTERM)
-        _, said = server.communicate(timeout=30)
+        _, said = server.communicate(timeout=60)
         assert server.returncode in {0, -signal.SIGTERM}
         assert "Traceback" not in said
 
@@ -82,7 +82,7 @@ def test_over_a_real_connection(own_settings: Settings) -> None:
             answer = client.get("/me/notices", headers={"X-Forwarded-For": f"203.0.113.{n}"})
         assert answer.status_code == 429
         server.send_signal(signal.SIGTERM)
-        _, said = server.communicate(timeout=30)
+        _, said = server.communicate(timeout=60)
         assert "secret" not in said
         assert '"route":' in said or '"route": ' in said
         assert "GET /no/such/page" not in said

@@ -136,4 +136,4 @@ async def post(client: httpx.AsyncClient, racer: Racer, shift_id: UUID) -> UUID 
 
 
 async def wait_for_the_first(posting: Sequence[asyncio.Task[UUID | None]]) -> None:
-    await asyncio.wait(posting, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+    await asyncio.wait(posting, return_when=asyncio.FIRST_COMPLETED, timeout=60)

