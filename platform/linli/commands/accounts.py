@@ -6,6 +6,7 @@ from datetime import date, datetime
 import click
 
 from linli.accounts.actions import clear_factor, create_account
+from linli.accounts.passwords import hash_password
 from linli.accounts.queries import account_with_address
 from linli.accounts.rules import (
     LONGEST_NAME,
@@ -83,7 +84,7 @@ async def create(
             birth_on=person.birth_on,
             mobile=person.address_of(AddressKind.mobile),
             email=person.address_of(AddressKind.email),
-            password=password,
+            password_hash=await hash_password(password),
             language=account_language,
             division=division or None,
             now=now,

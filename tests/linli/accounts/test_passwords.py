@@ -138,7 +138,7 @@ async def test_sample_accounts_and_the_first_bureau_may_be_made_with_a_password(
             name="李",
             birth_on=NOW.date().replace(year=1980),
             mobile=MOBILE,
-            password=PASSWORD,
+            password_hash=await passwords.hash_password(PASSWORD),
             now=NOW,
         )
     assert account.password_hash is not None

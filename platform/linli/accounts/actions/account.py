@@ -10,7 +10,6 @@ from linli.accounts.actions.devices import forget_devices
 from linli.accounts.actions.sessions import end_sessions
 from linli.accounts.forms import SettingsDraft
 from linli.accounts.models import Account, Consent
-from linli.accounts.passwords import hash_password
 from linli.accounts.rules import PRIVACY_VERSION, ConsentPurpose
 from linli.core.audit import record
 from linli.core.errors import Conflict, Invalid
@@ -25,7 +24,7 @@ async def create_account(
     now: datetime,
     mobile: str | None = None,
     email: str | None = None,
-    password: str | None = None,
+    password_hash: str | None = None,
     language: str = "zh",
     division: str | None = None,
     is_sample: bool = False,
@@ -38,7 +37,7 @@ async def create_account(
         birth_on=birth_on,
         mobile=mobile,
         email=email,
-        password_hash=await hash_password(password) if password else None,
+        password_hash=password_hash,
         language=language,
         division=division,
         is_sample=is_sample,
