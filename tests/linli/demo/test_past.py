@@ -17,7 +17,7 @@ from linli.demo.minds import Answer
 from linli.demo.past import ENDED_DAYS_AGO, RESTS
 from linli.demo.plan import TownPlan, plan_town
 from linli.demo.sizes import COUNTY, TOWN
-from linli.demo.stories import SIGNED_IN, fits
+from linli.demo.stories import SIGNED_IN, Act, fits
 from linli.needs.models import Need, Shift
 from linli.needs.rules import NeedState
 from linli.participation.models import Participation
@@ -122,3 +122,20 @@ async def test_the_demo_lets_the_matcher_learn_from_it(own_database: Database) -
     assert version.figures.log_loss.difference is not None
     assert version.figures.said
     assert packaged.id is None
+
+
+@pytest.mark.parametrize("days", [0, 50, 100])
+def test_people_answer_in_the_present_weeks_as_they_did_before(days: int) -> None:
+    """What is learnt from the past holds today: nobody is only shown when they say yes."""
+    plan = plan_town(start=NOW.date() + timedelta(days=days), zone=ZONE, size=COUNTY)
+    before = Counter(each.answer for past in plan.past for each in past.questions if each.asked_at)
+    invited = {(step.need, step.person) for step in plan.steps if step.act is Act.invite}
+    now = Counter(
+        step.act
+        for step in plan.steps
+        if (step.need, step.person) in invited and step.person not in SIGNED_IN
+    )
+    said_yes = before[Answer.yes] / (before[Answer.yes] + before[Answer.no])
+    says_yes = now[Act.accept] / (now[Act.accept] + now[Act.decline])
+    assert now[Act.decline] > 50
+    assert abs(said_yes - says_yes) < 0.12
