@@ -44,8 +44,8 @@ def why(asked: Asked) -> list[str]:
 
 async def waiting_messages(session: AsyncSession, person: Account) -> list[OutboxMessage]:
     await session.flush()
-    rows = await session.scalars(select(OutboxMessage).where(OutboxMessage.recipient_id == person.id))
-    return list(rows)
+    theirs = select(OutboxMessage).where(OutboxMessage.recipient_id == person.id)
+    return list(await session.scalars(theirs.order_by(OutboxMessage.created_at, OutboxMessage.id)))
 
 
 async def silent(session: AsyncSession, now: datetime) -> list[Account]:
