@@ -7,7 +7,7 @@ from typing import Final
 
 from linli.core.i18n import Message, counted
 from linli.organizations.rules import OrganizationKind
-from linli.participation.rules import LAST_ANSWER_BEFORE_SHIFT, invitation_expires_at
+from linli.participation.rules import invitation_expires_at
 
 
 class DispatchState(StrEnum):
@@ -72,7 +72,6 @@ ASKABLE_KINDS: Final = frozenset(
 )
 MOST_PLACES: Final = 50
 LONGEST_NOTE: Final = 300
-ANSWERED: Final = Message("This has already been answered. Please reload the page.")
 
 
 def may_become(old: DispatchState, new: DispatchState) -> bool:
@@ -99,23 +98,6 @@ def answer_until(asked_at: datetime, starts_at: datetime) -> datetime:
     '2026-11-25T08:00:00+00:00'
     """
     return invitation_expires_at(asked_at, starts_at)
-
-
-def refuse_late(starts_at: datetime, now: datetime) -> Message | None:
-    """Whether there is still time for somebody to answer before a shift.
-
-    Examples
-    --------
-    >>> from datetime import UTC, timedelta
-    >>> now = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    >>> refuse_late(now + timedelta(hours=3), now) is None
-    True
-    >>> refuse_late(now + timedelta(hours=2), now).text
-    'It is too late to ask: people need two hours to answer.'
-    """
-    if starts_at - LAST_ANSWER_BEFORE_SHIFT > now:
-        return None
-    return Message("It is too late to ask: people need two hours to answer.")
 
 
 def refuse_asking(

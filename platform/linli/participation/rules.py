@@ -74,6 +74,9 @@ LARGEST_GROUP: Final = 6
 GROUP_LIFE: Final = timedelta(days=7)
 GROUPS_KEPT: Final = timedelta(days=90)
 CONTACT_SHOWN_AFTER_END: Final = timedelta(days=1)
+ANSWERED: Final = Message("This has already been answered. Please reload the page.")
+FULL: Final = Message("All places at this time have just been taken.")
+CHANGED_MEANWHILE: Final = Message("Something about your places has just changed. Please try once more.")
 
 
 def may_become(old: State, new: State) -> bool:
@@ -132,7 +135,7 @@ def refuse_hold(wanted: int, places_free: int) -> Message | None:
     if wanted <= places_free:
         return None
     if places_free == 0:
-        return Message("All places at this time have just been taken.")
+        return FULL
     return counted(
         places_free,
         "Only one place is free now. You can say yes to one.",

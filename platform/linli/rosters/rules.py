@@ -10,7 +10,7 @@ from uuid import UUID
 
 from linli.accounts.rules import AddressKind, read_address, refuse_birth_date
 from linli.core.i18n import Message
-from linli.teams.rules import ROLE_NAMES, TeamRole, refuse_one_more
+from linli.teams.rules import HAND_OVER_FIRST, ROLE_NAMES, TeamRole, refuse_one_more
 
 MOST_ROWS: Final = 5000
 LONGEST_NAME: Final = 60
@@ -20,6 +20,7 @@ PREVIEW_KEPT: Final = timedelta(days=1)
 APPLIED_KEPT: Final = timedelta(days=30)
 # Day 1 of spreadsheets is 1 January 1900, and they believe that 1900 was a leap year.
 FIRST_DAY: Final = date(1899, 12, 30)
+INVITED_FIRST: Final = Message("They are invited first, and can have a role once they have said yes.")
 
 
 class Column(StrEnum):
@@ -297,14 +298,14 @@ class _Comparison:
         if refusal := refuse_one_more(person.all_teams + self.joins.get(person.id, 0)):
             return refusal
         if not person.is_managed and row.role not in {None, TeamRole.member}:
-            return Message("They are invited first, and can have a role once they have said yes.")
+            return INVITED_FIRST
         return self._refuse_leader(row)
 
     def _refuse_role(self, row: Row, old: TeamRole | None, *, is_member: bool) -> Message | None:
         if not is_member:
-            return Message("They are invited first, and can have a role once they have said yes.")
+            return INVITED_FIRST
         if old is TeamRole.leader:
-            return Message("Please hand the team over first: it needs somebody who answers for it.")
+            return HAND_OVER_FIRST
         return self._refuse_leader(row)
 
     def _refuse_leader(self, row: Row) -> Message | None:

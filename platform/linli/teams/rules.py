@@ -55,6 +55,7 @@ NOT_ANSWERED: Final = Message(
     "Until then the group is only seen by you and the committee."
 )
 NOT_AGREED: Final = Message("The committee did not agree.")
+HAND_OVER_FIRST: Final = Message("Please hand the team over first: it needs somebody who answers for it.")
 HAS_ENDED: Final = Message("This team has ended. There may be another one nearby.")
 HOME_NOT_VERIFIED: Final = Message(
     "The organization behind this team is not verified at present: the team cannot be asked until it is."

@@ -14,9 +14,10 @@ from linli.core.i18n import Message
 from linli.needs.models import Need, Shift
 from linli.needs.queries import find_need
 from linli.participation import actions as participation
-from linli.participation.actions.steps import FULL, refuse_closed
+from linli.participation.actions.steps import refuse_closed
 from linli.participation.actions.telling import tell_members
 from linli.participation.models import Participation
+from linli.participation.rules import FULL
 from linli.suggestions.asking import ask
 from linli.suggestions.joint import DecidedWave
 from linli.suggestions.queries import WavePlan, WavesLeft, answer_for_shift

@@ -18,7 +18,9 @@ from linli.dispatch.traces import note, tell_officers
 from linli.needs.models import Need, Shift
 from linli.participation.actions import hold_now, name_person, take_hold
 from linli.participation.actions.steps import refuse_closed
+from linli.participation.asking.rules import is_too_late_to_ask
 from linli.participation.models import Participation
+from linli.participation.rules import ANSWERED
 from linli.teams.models import Team
 from linli.teams.traces import tell_leaders
 
@@ -134,7 +136,7 @@ async def hand_on(
     """An organization hands what it took on to one of its teams, whose leaders name people from now on."""
     need, shift = await locked_dispatch(session, dispatch)
     if dispatch.state is not DispatchState.accepted:
-        raise Conflict(rules.ANSWERED)
+        raise Conflict(ANSWERED)
     askable = await queries.askable_team(session, team.id)
     if askable is None or team.organization_id != dispatch.organization_id:
         raise NotFound
@@ -158,7 +160,7 @@ async def _refuse_impossible(
 ) -> None:
     await refuse_closed(session, need)
     await _refuse_barred(session, dispatch)
-    if dispatch.answer_until <= now or rules.refuse_late(shift.starts_at, now):
+    if dispatch.answer_until <= now or is_too_late_to_ask(now, shift.starts_at):
         raise Conflict(Message("The time to answer is over. The committee may ask you again."))
 
 

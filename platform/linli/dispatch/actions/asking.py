@@ -16,6 +16,7 @@ from linli.dispatch.traces import note, tell_leading
 from linli.needs.models import Need, Shift
 from linli.participation.actions.holds import BY_NAME
 from linli.participation.actions.steps import locked, refuse_closed
+from linli.participation.asking.rules import refuse_late
 
 
 async def ask(
@@ -84,7 +85,7 @@ async def why_not_ask(
         is_barred=await is_barred(session, who, id, organization_id=need.organization_id),
         has_said_no=await queries.has_said_no(session, need_id=need.id, **asked),
         is_open_already=await queries.is_open_in_shift(session, shift_id=shift.id, **asked),
-    ) or rules.refuse_late(shift.starts_at, now)
+    ) or refuse_late(now, shift.starts_at)
 
 
 async def withdraw(session: AsyncSession, *, dispatch: Dispatch, account_id: UUID, now: datetime) -> Dispatch:

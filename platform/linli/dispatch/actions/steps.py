@@ -11,6 +11,7 @@ from linli.dispatch.rules import DispatchState
 from linli.needs.models import Need, Shift
 from linli.participation.actions import hold_now, release_hold
 from linli.participation.actions.steps import locked
+from linli.participation.rules import ANSWERED
 
 
 async def locked_dispatch(session: AsyncSession, dispatch: Dispatch) -> tuple[Need, Shift]:
@@ -22,7 +23,7 @@ async def locked_dispatch(session: AsyncSession, dispatch: Dispatch) -> tuple[Ne
 
 def check_step(dispatch: Dispatch, new: DispatchState) -> None:
     if not rules.may_become(dispatch.state, new):
-        raise Conflict(rules.ANSWERED)
+        raise Conflict(ANSWERED)
 
 
 async def end(

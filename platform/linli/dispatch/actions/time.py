@@ -14,8 +14,8 @@ from linli.dispatch.rules import DispatchState
 from linli.dispatch.traces import note, tell_leading, tell_officers
 from linli.needs.models import Need, Shift
 from linli.participation.actions import hold_now
+from linli.participation.rules import NOT_RUNNING
 
-NEED_OVER: Final = Message("This need is no longer looking for people.")
 CANNOT_ACT: Final = Message("At present nobody can be named. Whoever holds a place keeps it.")
 
 
@@ -62,7 +62,7 @@ async def end_impossible(session: AsyncSession, *, now: datetime) -> int:
             await end(session, need=need, shift=shift, dispatch=dispatch, state=DispatchState.ended, now=now)
             note(session, "end_dispatch", dispatch, need, None, now)
             is_over = not need.is_running
-            await tell_leading(session, dispatch, need, shift, NEED_OVER if is_over else CANNOT_ACT, now)
+            await tell_leading(session, dispatch, need, shift, NOT_RUNNING if is_over else CANNOT_ACT, now)
             if not is_over:
                 name = await queries.name_of(session, dispatch)
                 what = Message("{name} cannot be asked any more; what was kept for them is free.", name=name)

@@ -21,6 +21,7 @@ from linli.needs.models import Need, Shift
 from linli.needs.policies import POSTING_ROLES, may_manage_need
 from linli.needs.queries import find_need
 from linli.organizations.models import Organization
+from linli.participation.rules import NOT_RUNNING
 from linli.teams.models import Team
 
 Page = Response[Any]
@@ -177,7 +178,7 @@ async def _why_not(
     now: Now,
 ) -> Message | None:
     if not need.is_running:
-        return Message("This need is no longer looking for people.")
+        return NOT_RUNNING
     if shift is None:
         return Message("No time that is still to come has a free place.")
     return await why_not_ask(

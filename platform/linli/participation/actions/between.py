@@ -17,7 +17,7 @@ from linli.participation.actions.officers import cancel_participation, refuse_ap
 from linli.participation.actions.steps import lock_account
 from linli.participation.actions.volunteers import decline, withdraw
 from linli.participation.models import Participation
-from linli.participation.rules import COMES, WAITS_FOR_YES, State
+from linli.participation.rules import CHANGED_MEANWHILE, COMES, WAITS_FOR_YES, State
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ async def block(
         session, organization_id=organization.id, account_id=account_id, now=now
     )
     if any(each.need_id not in need_ids for each in standing):
-        raise Conflict(Message("Something about your places has just changed. Please try once more."))
+        raise Conflict(CHANGED_MEANWHILE)
     for each in standing:
         if each.state is not State.confirmed:
             await _end(session, each, side, actor_id, now)

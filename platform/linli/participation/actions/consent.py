@@ -21,7 +21,7 @@ from linli.participation.actions.telling import (
     tell_friends,
     tell_members,
 )
-from linli.participation.rules import OPEN, OWN_NO, State
+from linli.participation.rules import CHANGED_MEANWHILE, OPEN, OWN_NO, State
 
 TOLD: Final[Mapping[State, tuple[str, Message]]] = {
     State.invited: ("declined", HAS_DECLINED),
@@ -49,7 +49,7 @@ async def _give_back_what_is_ahead(session: AsyncSession, *, account: Account, n
     await lock_account(session, account.id)
     ahead = await queries.open_and_ahead(session, account_id=account.id, now=now)
     if any(each.need_id not in needs for each in ahead):
-        raise Conflict(Message("Something about your places has just changed. Please try once more."))
+        raise Conflict(CHANGED_MEANWHILE)
     for participation in ahead:
         if participation.state not in OPEN:  # it ended with another time of the same need
             continue

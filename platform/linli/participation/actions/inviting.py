@@ -32,7 +32,7 @@ from linli.participation.actions.telling import (
     tell_volunteer,
 )
 from linli.participation.asking.queries import loads_of
-from linli.participation.asking.rules import is_too_late_to_ask
+from linli.participation.asking.rules import refuse_late
 from linli.participation.fitness import NOT_AT_PRESENT
 from linli.participation.models import Participation
 from linli.participation.rules import State
@@ -81,8 +81,8 @@ async def invite(
         return Asked((), ())  # the question for all times stands at the first, and has its own wave
     shift = first
     await refuse_closed(session, need)
-    if is_too_late_to_ask(now, shift.starts_at):
-        raise Conflict(Message("It is too late to ask: people need two hours to answer."))
+    if refusal := refuse_late(now, shift.starts_at):
+        raise Conflict(refusal)
     invited, left_out = [], []
     for person in await _people(session, need, list(dict.fromkeys(account_ids)), now):
         sentence = (_why_not_in_wave(person) if in_wave else None) or await _why_not(

@@ -24,10 +24,8 @@ from linli.participation.actions.telling import (
     tell_volunteer,
 )
 from linli.participation.models import Participation
-from linli.participation.rules import TAKES_A_PLACE, State
+from linli.participation.rules import ANSWERED, FULL, TAKES_A_PLACE, State
 from linli.volunteers.actions import give_number
-
-FULL = Message("All places at this time have just been taken.")
 
 
 async def locked(session: AsyncSession, shift_id: UUID) -> tuple[Need, Shift]:
@@ -86,7 +84,7 @@ async def refuse_closed(session: AsyncSession, need: Need) -> None:
 
 def check_step(participation: Participation, new: State) -> None:
     if not rules.may_become(participation.state, new):
-        raise Conflict(Message("This has already been answered. Please reload the page."))
+        raise Conflict(ANSWERED)
 
 
 async def confirm_place(

@@ -12,7 +12,6 @@ from linli.needs.rules import Joining
 from linli.participation import queries
 from linli.participation.actions.series import where_asked
 from linli.participation.actions.steps import (
-    FULL,
     check_step,
     confirm_place,
     end,
@@ -35,7 +34,7 @@ from linli.participation.actions.telling import (
 )
 from linli.participation.fitness import Obstacle, obstacles
 from linli.participation.models import Participation
-from linli.participation.rules import WAITS_FOR_YES, State
+from linli.participation.rules import FULL, WAITS_FOR_YES, State
 from linli.volunteers.actions import ensure_profile
 from linli.volunteers.asking.actions import hear
 

@@ -14,7 +14,7 @@ from linli.core.i18n import Message
 from linli.teams.actions.belonging import people_of, seats_as_they_are
 from linli.teams.actions.founding import new_join_token
 from linli.teams.models import Team, TeamMember
-from linli.teams.rules import ROLE_NAMES, MemberState, TeamRole
+from linli.teams.rules import HAND_OVER_FIRST, ROLE_NAMES, MemberState, TeamRole
 from linli.teams.traces import note, tell_person
 
 
@@ -38,7 +38,7 @@ async def set_roles(
     seats = await _members(session, [(team, member_id) for team, member_id, _ in given])
     roles = [(seat, role) for seat, (_, _, role) in zip(seats, given, strict=True)]
     if any(seat.role is TeamRole.leader and role is not TeamRole.leader for seat, role in roles):
-        raise Conflict(Message("Please hand the team over first: it needs somebody who answers for it."))
+        raise Conflict(HAND_OVER_FIRST)
     taken_over = {seat.team_id: seat for seat, role in roles if role is TeamRole.leader}
     former = [seat for seat in await leaders_of(session, taken_over) if seat is not taken_over[seat.team_id]]
     # First, because a team has one leader at any moment.
