@@ -24,6 +24,7 @@ from tests.linli.accounts.providers.standing import certified_provider, write_pr
 
 Visit = Callable[..., Awaitable[Person]]
 DATABASES: Final = ("sqlite", "postgresql")
+BUILD_A_TOWN: Final = ("demo", "--size", "town", "--quiet")
 REPORT = pytest.StashKey[pytest.TestReport]()
 
 
@@ -77,7 +78,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 @pytest.fixture(scope="session", params=DATABASES)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A migrated, empty database and its server, for all journeys of one run; beside it a city's sign-in."""
+    """The demo town and its server, for all journeys of one run; beside it a city's sign-in."""
     folder = tmp_path_factory.mktemp("journeys")
     if request.param == "sqlite":
         database_url = f"sqlite:///{folder / 'linli.sqlite'}"
@@ -86,14 +87,15 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     port = free_port()
     with certified_provider(f"http://127.0.0.1:{port}") as city:
         known = write_providers(folder / "providers.toml", city)
-        with running_server(database_url, folder, port=port, LINLI_SIGN_IN_PROVIDERS=str(known)) as running:
+        with running_server(
+            database_url, folder, port=port, first=BUILD_A_TOWN, LINLI_SIGN_IN_PROVIDERS=str(known)
+        ) as running:
             yield running
 
 
 @pytest.fixture(scope="session")
 def town(server: Server) -> Server:
-    """The demo town, in which the stories happen."""
-    server.linli("demo", "--size", "town", "--quiet")
+    """Where the stories happen."""
     return server
 
 

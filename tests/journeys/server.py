@@ -21,6 +21,7 @@ CHECKOUT: Final = os.pathsep.join((str(ROOT / "platform"), str(ROOT)))
 MAILBOX: Final = "/dev/mailbox"
 SECONDS_TO_START: Final = 120.0
 SECONDS_FOR_MAIL: Final = 60.0
+_bound: list[socket.socket] = []
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,10 @@ def running_server(
     linli: Sequence[str] = LINLI,
     python_path: str = CHECKOUT,
     port: int | None = None,
+    first: Sequence[str] = ("migrate",),
     **changed: str,
 ) -> Iterator[Server]:
-    """A server of this checkout, or of an installed `linli`, that works in `folder`."""
+    """A server of this checkout, or of an installed `linli`, in `folder`, after a first command."""
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")} | {
@@ -102,7 +104,7 @@ def running_server(
         **changed,
     }
     server = Server(url, linli, environ, folder)
-    server.linli("migrate")
+    server.linli(*first)
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -121,9 +123,16 @@ def running_server(
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Bound by us until the end, so that nobody else is given it; our servers may listen there."""
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    port = int(probe.getsockname()[1])
+    if sys.platform == "linux":
+        _bound.append(probe)
+    else:  # there nobody could listen beside us
+        probe.close()
+    return port
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 
 import httpx
 
+from tests.journeys.server import free_port
 from tests.terminal import Linli
 
 
@@ -43,11 +44,6 @@ def test_the_worker_works_until_it_is_told_to_stop(url: str) -> None:
     worker.send_signal(signal.SIGTERM)
     _, logged = worker.communicate(timeout=60)
     assert (worker.returncode, "Traceback" in logged) == (0, False)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def start(url: str, *arguments: str) -> subprocess.Popen[str]:
