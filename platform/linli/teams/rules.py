@@ -56,6 +56,7 @@ NOT_ANSWERED: Final = Message(
 )
 NOT_AGREED: Final = Message("The committee did not agree.")
 HAND_OVER_FIRST: Final = Message("Please hand the team over first: it needs somebody who answers for it.")
+NOW_A_MEMBER: Final = Message("You are now a member of {team}.")
 HAS_ENDED: Final = Message("This team has ended. There may be another one nearby.")
 HOME_NOT_VERIFIED: Final = Message(
     "The organization behind this team is not verified at present: the team cannot be asked until it is."

@@ -19,6 +19,7 @@ from linli.teams.policies import team_seat
 from linli.teams.rules import (
     CONSENT_VERSION,
     MOST_ASKED,
+    NOW_A_MEMBER,
     MemberState,
     TeamRole,
     refuse_joining,
@@ -61,7 +62,7 @@ async def join_by_link(session: AsyncSession, *, team: Team, account: Account, n
     note(session, "join_team_by_link", team, account.id, now, member_id=seat.id)
     sentence = Message("Somebody has joined {team} by your link.", team=team.name)
     await tell_leaders(session, team, sentence, now, but=account.id)
-    tell_person(session, account, team, Message("You are now a member of {team}.", team=team.name), now)
+    tell_person(session, account, team, NOW_A_MEMBER.given(team=team.name), now)
     return seat
 
 
@@ -125,7 +126,7 @@ async def accept_member(
     await _come_in(session, seat, now)
     note(session, "accept_team_member", team, account_id, now, member_id=seat.id)
     person = await session.get_one(Account, seat.account_id)
-    tell_person(session, person, team, Message("You are now a member of {team}.", team=team.name), now)
+    tell_person(session, person, team, NOW_A_MEMBER.given(team=team.name), now)
     return person
 
 
