@@ -23,9 +23,10 @@ class Rules:
     """Probability with which a need should be filled after its last wave."""
     days_per_wave: float = 2.0
     """How long answers take."""
-    price: float = 0.35
-    """What a message to a rested person costs, as a share of what a message usually brings: the usual
-    chance of a yes to a need of the least priority with one place."""
+    price: float = 0.4
+    """What a message to somebody who owes no answer costs, as a share of what a message usually brings: the
+    usual chance of a yes to a need of the least priority with one place. Each message of the last seven days
+    that found no answer makes it dearer by as much again."""
     tier_worth: Mapping[int, float] = field(default_factory=lambda: {1: 1.7, 2: 1.15, 3: 1.0})
     spare_below: float = 0.93
     """An extra place is opened where everybody needed comes with less than this probability."""

@@ -107,6 +107,8 @@ class Steward:
 
     def _note_answer(self, course: Course, person: int, deed: Deed) -> None:
         course.open_questions.pop(person, None)
+        if deed != Deed.SILENCE:
+            self.sent.answered(person, course.message["id"])
         if deed == Deed.NO:
             course.said_no.add(person)
         self.evidence.answered(course.message["id"], person, yes=deed == Deed.YES, day=self.history.day)
@@ -219,8 +221,8 @@ class Steward:
         return worth[tier]
 
     def _price(self) -> Floats:
-        """Of a message to each person."""
-        tired = 1 + self.sent.this_week(self.history.day)
+        """Of a message to each person: it grows with those that found no answer."""
+        tired = 1 + self.sent.unanswered_this_week(self.history.day)
         return np.asarray(self.rules.price * self._remembered.usual_yes * tired)
 
     def _waves(self, need: Message, day: int) -> int:
@@ -289,7 +291,7 @@ class Steward:
         course.asked[person].append(day)
         course.open_questions[person] = (day, foretold.learnt)
         self.history.asked(person, day=day)
-        self.sent.note(person, day)
+        self.sent.note(person, day, need["id"])
         self.evidence.asked(need["id"], person, foretold)
 
     def _course(self, need: Message) -> Course:

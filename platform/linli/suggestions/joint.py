@@ -1,7 +1,7 @@
 """Several waves decided at once: whom two needs want, that one asks where it brings most (docs/adr/0049).
 
 The value of a need is that of the public list: how urgent it is, and how far its community and field stand
-behind. What a question costs grows with the questions that somebody had in the last seven days.
+behind. What a question costs grows with those of the last seven days that somebody has not answered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,9 +28,9 @@ from linli.suggestions.worth import standing_in
 from linli.volunteers.asking.rules import Load
 from matching import Day, Exploring, plan, probability_of_yes, rarely_asked
 
-# Of what the first question for a place usually brings. So much a question costs whoever was asked nothing in
-# the last seven days, twice as much after one question, three times after two: places are filled nine times
-# out of ten with people who were asked once at most, and mostly without a third question in a week.
+# Of what the first question for a place usually brings. So much a question costs whoever owes no answer of
+# the last seven days, twice as much with one question unanswered, three times with two: places are filled
+# nine times out of ten with people who owe one answer at most, mostly without a third question in a week.
 PRICE: Final = 0.05
 # What the fit is worth beside the chance of a yes: whoever fits least brings half of what the best does.
 LEAST_FIT: Final = 0.5
@@ -63,7 +63,7 @@ class Together:
     may: Mapping[UUID, frozenset[UUID]]
     values: Sequence[float]
     pending: Mapping[UUID, list[float]]
-    asked_this_week: Mapping[UUID, int]
+    unanswered: Mapping[UUID, int]
     asked_ever: Mapping[UUID, int]
 
     def decide(self) -> dict[UUID, DecidedWave]:
@@ -95,7 +95,7 @@ class Together:
         places = np.array([max(each.shift.places_free, 0) for each in self.wanted], dtype=np.int64)
         never_asked = np.zeros(1, dtype=np.int64)
         rested = PRICE * probability_of_yes(never_asked, never_asked)
-        price = rested * (1 + np.array([self.asked_this_week.get(id, 0) for id in ids]))
+        price = rested * (1 + np.array([self.unanswered.get(id, 0) for id in ids]))
         return Day(
             chance=chance,
             places=places,
@@ -150,7 +150,7 @@ async def read_together(session: AsyncSession, wanted: Sequence[Wanted], *, now:
         {shift_id: frozenset(found) for shift_id, found in may.items()},
         await _values(session, wanted, now),
         await waiting_by_shift(session, list(by_shift), fading_at=now),
-        {id: load.this_week for id, load in loads.items()},
+        {id: load.unanswered for id, load in loads.items()},
         {id: asked for id, (asked, _) in answers.items()},
     )
 

@@ -161,10 +161,10 @@ async def test_one_question_a_day_is_counted_by_when_it_arrives(session: AsyncSe
         found = await loads_of(session, accounts=[person], now=evening + hours * HOUR)
         loads[hours] = found[person.id]
     assert loads == {
-        9: Load(1, 1, 1),
-        22: Load(1, 1, 1),
-        23: Load(0, 1, 1),
-        34: Load(0, 1, 1),
+        9: Load(1, 1, 1, unanswered=1),
+        22: Load(1, 1, 1, unanswered=1),
+        23: Load(0, 1, 1, unanswered=1),
+        34: Load(0, 1, 1, unanswered=1),
     }
 
 

@@ -143,7 +143,7 @@ async def test_of_two_alike_the_community_that_stands_behind_is_asked_for(
     assert await asked(session, usual) == set()
 
 
-async def test_of_two_who_fit_alike_the_one_who_was_asked_less_lately_is_asked(
+async def test_of_those_who_fit_alike_who_owes_fewer_answers_is_asked(
     database: Database, session: AsyncSession, now: datetime
 ) -> None:
     people = await make_neighbours(session, 3)
@@ -158,6 +158,25 @@ async def test_of_two_who_fit_alike_the_one_who_was_asked_less_lately_is_asked(
     await pass_time(database, session, asking, now + DAY)
     # Four waves are left: two people with 28 % each do for this one.
     assert await asked(session, asking) == {each.id for each in people[1:]}
+
+
+async def test_a_question_grows_dearer_with_those_that_found_no_answer_and_not_with_the_others(
+    session: AsyncSession, now: datetime
+) -> None:
+    silent, open_, answers, old = people = await make_neighbours(session, 4)
+    elsewhere = await make_need(session, starts_at=now + 20 * DAY, shifts=2, places=9)
+    for person, state, days in (
+        (silent, State.expired, 3),
+        (open_, State.offered, 1),
+        (answers, State.declined, 2),
+        (old, State.expired, 9),
+    ):
+        asked_at = now - days * DAY
+        await make_participation(session, elsewhere.shifts[0], person, state, asked_at=asked_at)
+    await make_participation(session, elsewhere.shifts[1], silent, State.invited, asked_at=now - 2 * DAY)
+    _, asking = await waiting_square(session, people, now)
+    read = await read_due(session, [asking.id], now=now)
+    assert read.unanswered == {silent.id: 2, open_.id: 1, answers.id: 0, old.id: 0}
 
 
 async def test_of_two_who_are_as_likely_to_say_yes_the_one_who_fits_better_is_asked(

@@ -180,6 +180,15 @@ def test_a_person_gets_one_message_a_day_and_three_a_week() -> None:
     assert [bool(each) for each in asked] == [True, False] * 3 + [False, False] * 4 + [True, False]
 
 
+def test_a_message_grows_dearer_with_those_that_found_no_answer_and_a_no_makes_it_cheap_again() -> None:
+    steward = Steward(Town([PERSON | {"languages": []}], META))
+    rested = steward._price().tolist()
+    steward.assign(0, [NEED], [{"id": "v1"}])
+    assert steward._price().tolist() == [2 * rested[0]]
+    steward.observe(1, [{"type": "decline", "need": "n1", "volunteer": "v1", "day": 1}])
+    assert steward._price()[0] < rested[0]
+
+
 def test_a_need_that_cannot_be_read_leaves_nothing_behind() -> None:
     steward = Steward(Town([PERSON | {"languages": []}], META))
     with pytest.raises(ValueError, match="daypart"):

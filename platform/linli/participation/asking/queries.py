@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -14,13 +14,14 @@ from linli.core import i18n
 from linli.needs.models import Shift
 from linli.notifications.rules import reaches_at
 from linli.participation.models import Participation
-from linli.participation.rules import State
+from linli.participation.rules import WAITS_FOR_YES, State
 from linli.volunteers.asking.rules import A_DAY, A_WEEK, SILENT_AFTER, Load
 from linli.volunteers.models import VolunteerProfile
 
 A_MONTH: Final = timedelta(days=30)
 # A question that ran out is looked at for so long: a worker may have stood still.
 LOOKED_BACK: Final = timedelta(days=3)
+UNANSWERED: Final = (*WAITS_FOR_YES, State.expired)
 # States that tell of no word of the person's own.
 SAYS_NOTHING: Final = (State.expired, State.invited, State.offered, State.cancelled)
 
@@ -31,11 +32,12 @@ async def loads_at(
     """Questions that reached each, or will, before this moment; who was asked none is left out."""
     reaches_at = Participation.reaches_at
 
-    def since(span: timedelta) -> ColumnElement[int]:
-        return func.sum(case((reaches_at > at - span, 1), else_=0))
+    def since(span: timedelta, *others: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((and_(reaches_at > at - span, *others), 1), else_=0))
 
+    unanswered = since(A_WEEK, Participation.state.in_(UNANSWERED))
     rows = await session.execute(
-        select(Participation.account_id, since(A_DAY), since(A_WEEK), func.count())
+        select(Participation.account_id, since(A_DAY), since(A_WEEK), func.count(), unanswered)
         .where(Participation.account_id.in_(account_ids), reaches_at > at - A_MONTH)
         .group_by(Participation.account_id)
     )

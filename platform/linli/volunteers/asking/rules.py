@@ -52,6 +52,8 @@ class Load:
     today: int = 0
     this_week: int = 0
     this_month: int = 0
+    unanswered: int = 0
+    """Of those this week: still open, or run out."""
 
 
 def has_budget(load: Load, per_week: int = MOST_A_WEEK) -> bool:
