@@ -14,7 +14,7 @@ from linli.needs.rules import NeedState, Priority
 from linli.organizations.registration import RegistrationState
 from linli.participation.rules import State
 from linli.suggestions.actions import refresh_need
-from linli.suggestions.models import MatcherVersion
+from linli.suggestions.models import MatcherVersion, Suggestion
 from linli.waves import actions
 from linli.waves.actions import look_after
 from linli.waves.due import Due, find_due
@@ -158,6 +158,18 @@ async def test_of_those_who_fit_alike_who_owes_fewer_answers_is_asked(
     await pass_time(database, session, asking, now + DAY)
     # Four waves are left: two people with 28 % each do for this one.
     assert await asked(session, asking) == {each.id for each in people[1:]}
+
+
+async def test_where_nobody_is_likely_to_come_those_there_are_are_asked_all_the_same(
+    database: Database, session: AsyncSession, now: datetime
+) -> None:
+    people = await make_neighbours(session, 2)
+    _, lonely = await waiting_square(session, people, now, only=people[:1])
+    await session.execute(update(Suggestion).values(likely=0.03))
+    _, usual = await waiting_square(session, people, now, only=people[1:])
+    await pass_time(database, session, usual, now + DAY)
+    assert await asked(session, usual) == {people[1].id}
+    assert await asked(session, lonely) == {people[0].id}
 
 
 async def test_a_question_grows_dearer_with_those_that_found_no_answer_and_not_with_the_others(
