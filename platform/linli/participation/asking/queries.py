@@ -21,7 +21,7 @@ from linli.volunteers.models import VolunteerProfile
 A_MONTH: Final = timedelta(days=30)
 # A question that ran out is looked at for so long: a worker may have stood still.
 LOOKED_BACK: Final = timedelta(days=3)
-UNANSWERED: Final = (*WAITS_FOR_YES, State.expired)
+LEFT_UNANSWERED: Final = (*WAITS_FOR_YES, State.expired)
 # States that tell of no word of the person's own.
 SAYS_NOTHING: Final = (State.expired, State.invited, State.offered, State.cancelled)
 
@@ -35,7 +35,7 @@ async def loads_at(
     def since(span: timedelta, *others: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(case((and_(reaches_at > at - span, *others), 1), else_=0))
 
-    unanswered = since(A_WEEK, Participation.state.in_(UNANSWERED))
+    unanswered = since(A_WEEK, Participation.state.in_(LEFT_UNANSWERED))
     rows = await session.execute(
         select(Participation.account_id, since(A_DAY), since(A_WEEK), func.count(), unanswered)
         .where(Participation.account_id.in_(account_ids), reaches_at > at - A_MONTH)
