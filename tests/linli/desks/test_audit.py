@@ -39,6 +39,7 @@ PERSONAL = {
     "pause_asking",
     "opt_out",
     "train_matcher",
+    "correct_matcher",
 }
 # Parts of which names are put together.
 PARTS = {"_by_", "_organization", "accounts.", "block", "end_block"}
