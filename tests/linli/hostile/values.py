@@ -8,7 +8,8 @@ IS_THOROUGH: Final = os.environ.get("LINLI_TEST_THOROUGH") == "1"
 SEED: Final = 20261123
 # In the suite each field gets so many of them, in turn; with LINLI_TEST_THOROUGH=1 all.
 AT_LEAST: Final = 3
-SUM: Final = 7331 * 7
+# Long enough that no random id of a page holds it by chance.
+SUM: Final = 733_197_331 * 7
 # As they stand in a body, once for each time that the field is sent.
 _WRITTEN: Final[Mapping[str, tuple[str | bytes, ...]]] = {
     "missing": (),
@@ -36,7 +37,7 @@ _WRITTEN: Final[Mapping[str, tuple[str | bytes, ...]]] = {
     "nothing to see": ("\u200b\u200d\ufeff\u2060",),
     "combining": ("e" + "\u0301" * 500,),
     "SQL": ("'; DROP TABLE accounts; -- %' OR 1=1 \\",),
-    "a template": ("{{ 7331*7 }} {% x %} ${7331*7} {0.__class__} %(x)s %n",),
+    "a template": ("{{ 733197331*7 }} {% x %} ${733197331*7} {0.__class__} %(x)s %n",),
     "markup": ('"><script>alert(7331)</script><!-- ]]>',),
     "a header": ("a\r\nX-Evil: yes\r\n\r\n<p>",),
     "a path": ("../../../../etc/passwd\\..",),
