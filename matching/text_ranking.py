@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from matching.columns import Booleans, Floats
 from matching.ranking import best_rows
 from matching.text_model import TextModel
 
@@ -22,9 +22,6 @@ CROWD: Final = 10
 
 CROWD_WEIGHT: Final = 0.25
 """What a document loses of that mean."""
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 class Text(NamedTuple):
@@ -123,7 +120,7 @@ def rank_texts(
         raise ValueError("nothing to rank: wanted at least one text with a word or character in the corpus")
     ids, order = np.array([document.id for document in corpus], dtype=object), np.arange(len(corpus))
 
-    def cosines() -> Iterator[tuple[Text, Floats, Bools]]:
+    def cosines() -> Iterator[tuple[Text, Floats, Booleans]]:
         for start in range(0, len(queries), QUERIES_AT_ONCE):
             block = queries[start : start + QUERIES_AT_ONCE]
             alike = model.transform(query.text for query in block).cosines(documents)

@@ -14,7 +14,7 @@ from linli.dispatch.rules import OPEN_STATES, SAID_YES, DispatchState
 from linli.needs.models import Need
 from linli.needs.rules import RUNNING_STATES
 from linli.participation.models import Hold, Participation
-from linli.participation.rules import SAID_YES as COMES
+from linli.participation.rules import SAID_YES as PERSON_SAID_YES
 from linli.teams.models import Team
 from linli.teams.queries import can_be_asked, home_id
 
@@ -55,7 +55,7 @@ async def no_longer_possible(session: AsyncSession, *, limit: int = 50) -> Seque
 
 async def with_untold_answers(session: AsyncSession, *, limit: int = 50) -> Sequence[UUID]:
     """Where people who were named have answered, and who leads has not heard of it."""
-    coming, gone = count_of(COMES), count_of(GONE)
+    coming, gone = count_of(PERSON_SAID_YES), count_of(GONE)
     counted = (
         select(Participation.hold_id, coming.label("coming"), gone.label("gone"))
         .where(Participation.hold_id.is_not(None))

@@ -21,7 +21,7 @@ from linli.needs.views import PublicNeed
 from linli.organizations.models import Membership, Organization
 from linli.organizations.rules import ACTING_ROLES
 from linli.participation.models import Hold, Participation
-from linli.participation.rules import SAID_YES as COMES
+from linli.participation.rules import SAID_YES as PERSON_SAID_YES
 from linli.participation.rules import State
 from linli.teams.models import Team, TeamMember
 from linli.teams.queries import can_be_asked, home_id
@@ -271,7 +271,7 @@ async def counts_of(session: AsyncSession, hold_ids: Collection[UUID]) -> Mappin
         select(
             Participation.hold_id,
             count_of((State.offered,)),
-            count_of(COMES),
+            count_of(PERSON_SAID_YES),
             count_of(GONE),
         )
         .where(Participation.hold_id.in_(hold_ids))
