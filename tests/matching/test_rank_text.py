@@ -5,12 +5,13 @@ import gzip
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from matching import text_ranking
 from matching.__main__ import main
 from matching.text_model import TextModel
-from matching.text_ranking import Text, rank_texts
+from matching.text_ranking import Text, crowding, rank_texts
 
 CORPUS = [
     ("a", "陪老人去医院看病"),
@@ -117,6 +118,13 @@ def test_it_makes_no_difference_how_many_queries_are_held_at_a_time(monkeypatch:
     at_once = list(rank_texts(corpus, asked))
     monkeypatch.setattr(text_ranking, "QUERIES_AT_ONCE", 12)
     assert list(rank_texts(corpus, asked)) == at_once
+
+
+@pytest.mark.parametrize("at_once", [11, 256])
+def test_the_ten_nearest_queries_make_the_crowd(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(text_ranking, "QUERIES_AT_ONCE", at_once)
+    rising, falling = np.arange(30.0), np.arange(30.0)[::-1]
+    assert np.allclose(crowding(np.column_stack([rising, falling])), [24.5, 24.5])
 
 
 def test_without_queries_nothing_is_ranked() -> None:
