@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -108,7 +108,7 @@ def _came_of(whose: str, mine: Any, at: Any) -> ColumnElement[bool]:
     later = aliased(ShownList)
     newer = select(later.id).where(
         getattr(later, whose) == getattr(ShownList, whose),
-        later.made_at > ShownList.made_at,
+        tuple_(later.made_at, later.id) > tuple_(ShownList.made_at, ShownList.id),
         later.made_at <= at,
     )
     newer = newer.correlate(ShownList, Participation)
@@ -117,9 +117,11 @@ def _came_of(whose: str, mine: Any, at: Any) -> ColumnElement[bool]:
 
 async def _last_digests(session: AsyncSession, shift_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     newer = aliased(ShownList)
-    last = select(func.max(newer.made_at)).where(newer.shift_id == ShownList.shift_id).scalar_subquery()
+    # Of two at one moment the one noted later.
+    newest_first = (newer.made_at.desc(), newer.id.desc())
+    last = select(newer.id).where(newer.shift_id == ShownList.shift_id).order_by(*newest_first).limit(1)
     rows = select(ShownList.shift_id, ShownList.digest).where(
-        ShownList.shift_id.in_(list(shift_ids)), ShownList.made_at == last
+        ShownList.shift_id.in_(list(shift_ids)), ShownList.id == last.scalar_subquery()
     )
     return {id: digest for id, digest in await session.execute(rows)}
 

@@ -22,6 +22,7 @@ from linli.suggestions.shown import (
     forget_shown,
     forget_shown_lists,
     note_list_of_person,
+    note_lists_of_shifts,
 )
 from linli.volunteers.rules import SkillLevel
 from tests.conftest import Visitor
@@ -65,6 +66,21 @@ async def test_the_same_list_again_is_not_another_one(session: AsyncSession, now
     later = now + timedelta(minutes=30)
     await refresh_need(session, need_id=need.id, now=later)
     assert [each.made_at for each in await lists(session)] == [now, later]
+
+
+async def test_of_two_lists_at_one_moment_the_one_noted_later_is_the_last(
+    session: AsyncSession, now: datetime
+) -> None:
+    need = await make_need(session)
+    [shift] = need.shifts
+    one, other = (Shown("m", [(UUID(int=n), 0.5, None)]) for n in (1, 2))
+    for shown in (one, other, other, one, one):
+        await note_lists_of_shifts(session, {shift.id: shown}, now=now)
+    assert [each.digest for each in await lists(session)] == [one.digest, other.digest, one.digest]
+    person = await make_helper(session)
+    await make_participation(session, shift, person, State.invited, asked_at=now, created_at=now)
+    followed = await session.execute(select(ShownList.id).join(Participation, came_of_list_for_shift()))
+    assert [each.id for each in followed] == [(await lists(session))[-1].id]
 
 
 async def test_a_list_is_bounded(session: AsyncSession, now: datetime) -> None:
