@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from linli.core.config import Settings
 from linli.core.db import Database
@@ -16,6 +16,13 @@ from tests.linli.participation.racing import Track, running_track
 from tests.linli.standing import Standing, make_standing, standing, world
 
 __all__ = ["make_standing", "standing", "world"]
+
+
+@event.listens_for(Engine, "connect")
+def rows_without_an_order_come_the_other_way_round(connection: Any, _record: object) -> None:
+    """On SQLite; on PostgreSQL they come as they lie, so that who relies on neither passes on both."""
+    if "sqlite" in type(connection).__module__:
+        connection.cursor().execute("PRAGMA reverse_unordered_selects = ON")
 
 
 @pytest.fixture(scope="session")

@@ -77,11 +77,20 @@ class Need(WithId):
     version: Mapped[int] = mapped_column(default=1)
 
     shifts: Mapped[list["Shift"]] = relationship(
-        lazy="raise", order_by="Shift.starts_at", cascade="all, delete-orphan", back_populates="need"
+        lazy="raise",
+        order_by="Shift.starts_at, Shift.id",
+        cascade="all, delete-orphan",
+        back_populates="need",
     )
-    skills: Mapped[list["NeedSkill"]] = relationship(lazy="raise", cascade="all, delete-orphan")
-    credentials: Mapped[list["NeedCredential"]] = relationship(lazy="raise", cascade="all, delete-orphan")
-    languages: Mapped[list["NeedLanguage"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    skills: Mapped[list["NeedSkill"]] = relationship(
+        lazy="raise", order_by="NeedSkill.skill_id", cascade="all, delete-orphan"
+    )
+    credentials: Mapped[list["NeedCredential"]] = relationship(
+        lazy="raise", order_by="NeedCredential.credential_id", cascade="all, delete-orphan"
+    )
+    languages: Mapped[list["NeedLanguage"]] = relationship(
+        lazy="raise", order_by="NeedLanguage.language_id", cascade="all, delete-orphan"
+    )
 
     @property
     def is_running(self) -> bool:
