@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from math import ceil, floor
 from typing import Any, Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,6 +69,8 @@ class _Kept:
 
 
 _kept: OrderedDict[str | None, _Kept] = OrderedDict()
+# A county's people are read by one request at a time; the lock goes with the last one that waits.
+_loading: WeakValueDictionary[str | None, asyncio.Lock] = WeakValueDictionary()
 
 
 def county_of(division: str | None) -> str | None:
@@ -76,15 +79,19 @@ def county_of(division: str | None) -> str | None:
 
 
 async def pool_of(session: AsyncSession, county: str | None, *, now: datetime) -> Pool:
-    """Four queries, or three while nothing has changed."""
+    """Four queries, or three while nothing has changed; who asks meanwhile waits for the same answer."""
     state = await _state(session, county, now)
     kept = _kept.get(county)
     if kept and kept.state == state and _has_settled(kept) and now - kept.loaded_at < KEPT_FOR:
         _kept.move_to_end(county)
         return kept.pool
-    rows = await _rows(session, county, state)
-    texts = kept.texts if kept else EncodedTexts(matcher().text_model)
-    return await asyncio.to_thread(_made, county, state, now, rows, texts)
+    async with _loading.setdefault(county, asyncio.Lock()):
+        newest = _kept.get(county)
+        if newest and newest is not kept and newest.state == state:
+            return newest.pool
+        rows = await _rows(session, county, state)
+        texts = newest.texts if newest else EncodedTexts(matcher().text_model)
+        return await asyncio.to_thread(_made, county, state, now, rows, texts)
 
 
 def _made(

@@ -1,0 +1,62 @@
+"""A county's people are read once, by whoever asks first, and again when somebody there changes."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from linli.core.db import Database
+from linli.suggestions.pools import Pool, forget_pools, pool_of
+from tests.factories import COMMUNITY
+from tests.linli.suggestions.factories import make_helper
+
+COUNTY = COMMUNITY[:6]
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    forget_pools()
+    yield
+    forget_pools()
+
+
+@pytest.fixture
+def reads(own_database: Database) -> Iterator[list[str]]:
+    """Each time a county's people were read."""
+    seen: list[str] = []
+
+    def note(*sent: object) -> None:
+        if "volunteer_skills" in str(sent[2]):
+            seen.append(str(sent[2]))
+
+    event.listen(own_database.engine.sync_engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(own_database.engine.sync_engine, "before_cursor_execute", note)
+
+
+async def look(database: Database, now: datetime) -> Pool:
+    async with database.session(writes=False) as session:
+        return await pool_of(session, COUNTY, now=now)
+
+
+async def test_who_asks_while_a_county_is_read_waits_for_the_same_answer(
+    own_database: Database, reads: list[str], now: datetime
+) -> None:
+    async with own_database.transaction() as session:
+        person = await make_helper(session, changed_at=now - timedelta(days=1))
+    found = await asyncio.gather(*(look(own_database, now) for _ in range(4)))
+    assert all(each is found[0] for each in found)
+    assert found[0].account_ids == (person.id,)
+    assert len(reads) == 1
+
+
+async def test_who_joined_meanwhile_is_seen(own_database: Database, reads: list[str], now: datetime) -> None:
+    async with own_database.transaction() as session:
+        await make_helper(session, changed_at=now - timedelta(days=1))
+    assert len((await look(own_database, now)).account_ids) == 1
+    async with own_database.transaction() as session:
+        await make_helper(session, changed_at=now)
+    assert len((await look(own_database, now)).account_ids) == 2
+    assert len(reads) == 2
