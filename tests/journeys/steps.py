@@ -23,12 +23,18 @@ HTML_LANGUAGES: Final = {"zh": "zh-Hans", "en": "en"}
 # What a script meets while one page goes and the next has no element yet.
 BETWEEN_PAGES: Final = ("context was destroyed", "Cannot read properties of null")
 # Whether another page comes: not where htmx fetches a part of it, nor where the browser refuses a form.
+# The page that is left is marked: htmx makes entries in the browser's history that look like another page.
 LEADS_ON: Final = """element => {
     const by = element.closest('a[href]') ?? element.form;
     const names = by ? [...element.attributes, ...by.attributes].map(each => each.name) : [];
     if (!by || names.some(name => name === 'download' || name.startsWith('hx-'))) return false;
-    return by.matches('a') || element.type === 'submit' && (by.noValidate || by.matches(':valid'));
+    const here = address => address.split('#')[0] === location.href.split('#')[0];
+    const leads = by.matches('a') ? !by.hash || !here(by.href)
+        : element.type === 'submit' && (by.noValidate || by.matches(':valid'));
+    document.documentElement.toggleAttribute('data-left', leads);
+    return leads;
 }"""
+ANOTHER_PAGE: Final = "html:not([data-left])"
 # Who has signed in once, by server and address: the stories are not about signing in again.
 _signed_in: dict[tuple[str, str], list[Cookie]] = {}
 _mobile_numbers = (f"1540001{number:04d}" for number in count(1))
@@ -83,11 +89,11 @@ class Walk:
 
     async def follow(self, link: Locator) -> None:
         """Click, and be on the page that follows: a click alone may leave a busy browser on the old one."""
-        if await link.evaluate(LEADS_ON):
-            async with self.page.expect_navigation():
-                await link.click()
-        else:
-            await link.click()
+        leads_on = await link.evaluate(LEADS_ON)
+        await link.click()
+        if leads_on:
+            await self.page.locator(ANOTHER_PAGE).wait_for(state="attached")
+            await self.page.wait_for_load_state()
 
     async def type(self, name: str, text: str) -> None:
         await self.page.locator(f"[name='{name}']").fill(text)

@@ -59,5 +59,5 @@ async def test_a_version_is_switched_back_and_forward(visit: Visit, town: Server
     await walk.click("main form button.main")
     assert said in await walk.text()
     assert learnt == await walk.page.locator("main code").first.inner_text()
-    await walk.open(f"{bureau}/audit")
+    await walk.open(f"{bureau}/audit?group=suggestions")
     assert (await walk.text()).count(noted) >= 2

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from linli.core.config import Settings
 from linli.core.db import Database
@@ -16,6 +16,7 @@ from linli.participation import actions as participation
 from linli.participation.models import Participation
 from linli.participation.rules import State
 from linli.suggestions.actions import refresh_need
+from linli.volunteers.models import VolunteerProfile
 from linli.waves.actions import look_after
 from linli.waves.due import Due, find_due
 from linli.waves.jobs import look_after_due
@@ -43,6 +44,8 @@ async def make_squares(track: Track) -> list[Square]:
     """Several needs on different days, whose committees have the same people around them."""
     now = datetime.now(UTC)
     async with track.database.transaction() as session:
+        # Those of earlier races fit as well, and would stand before these.
+        await session.execute(update(VolunteerProfile).values(opted_in=False))
         people = [await make_helper(session) for _ in range(6)]
         squares = []
         for _ in range(SQUARES):
