@@ -35,6 +35,19 @@ PATIENCE_SECONDS = 120.0
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in Shanghai
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--backwards",
+        action="store_true",
+        help="from the last test to the first, for none may count on another",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("backwards"):
+        items.reverse()
+
+
 def pytest_configure() -> None:
     """Where `tmp_path` lies, of this process and of what it starts."""
     if folder := folder_in_memory():
