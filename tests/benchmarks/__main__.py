@@ -113,7 +113,7 @@ def sign_in(_folder: Path) -> None:
 
 def races(_folder: Path) -> None:
     tests(
-        [f"tests/linli/{domain}/test_races.py" for domain in ("participation", "dispatch", "teams")],
+        [f"tests/linli/{domain}/test_races.py" for domain in ("participation", "dispatch", "teams", "waves")],
         {"LINLI_TEST_ROUNDS": str(ROUNDS)},
         f"{ROUNDS} rounds of every race",
     )
@@ -139,7 +139,11 @@ def tests(arguments: list[str], environ: dict[str, str], title: str) -> None:
             command, env=os.environ | environ, cwd=ROOT, capture_output=True, text=True, check=False
         )
     )
-    show(title, ("result", *SECONDS), [[done.stdout.strip().splitlines()[-1], *took]])
+    lines = done.stdout.strip().splitlines()
+    show(title, ("result", *SECONDS), [[lines[-1], *took]])
+    for line in lines:
+        if line.startswith(("FAILED", "ERROR", "E   ")):
+            print(line)
 
 
 SECTIONS: dict[str, Callable[[Path], None]] = {

@@ -105,7 +105,7 @@ async def test_the_same_people_stand_in_every_time_whichever_time_each_of_them_p
     track: Track, racers: list[Racer]
 ) -> None:
     async with track.database.transaction() as session:
-        starts_at = track.next_start() + timedelta(days=100)
+        starts_at = track.next_start(days=3)
         need = await make_need(
             session,
             places=PLACES,
