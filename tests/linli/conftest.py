@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,12 @@ async def own_database(own_settings: Settings) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def statements(beginning: Database) -> Iterator[list[str]]:
+    with statements_to(beginning) as seen:
+        yield seen
+
+
+@contextmanager
+def statements_to(database: Database) -> Iterator[list[str]]:
     """What is sent to the database, savepoints aside."""
     seen: list[str] = []
 
@@ -84,9 +91,9 @@ def statements(beginning: Database) -> Iterator[list[str]]:
         if "SAVEPOINT" not in sent[2]:
             seen.append(sent[2])
 
-    event.listen(beginning.engine.sync_engine, "before_cursor_execute", note)
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     yield seen
-    event.remove(beginning.engine.sync_engine, "before_cursor_execute", note)
+    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def at_rest(database: Database) -> None:

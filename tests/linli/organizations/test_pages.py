@@ -1,5 +1,5 @@
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account
@@ -217,12 +217,8 @@ async def test_a_cursor_nobody_wrote_shows_the_beginning(visitor: Visitor, town:
 
 
 async def test_the_register_takes_the_same_number_of_queries_however_long_it_is(
-    visitor: Visitor, town: Town, database: Database, migrated: Database
+    visitor: Visitor, town: Town, database: Database, statements: list[str]
 ) -> None:
-    statements: list[str] = []
-    event.listen(
-        migrated.engine.sync_engine, "before_cursor_execute", lambda *seen: statements.append(seen[2])
-    )
     await visitor.sign_in(town.people["bureau staff"])
     register = f"/organizations/{town.bureau.id}/register"
     statements.clear()

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from linli.core.db import Database
 from linli.suggestions.pools import Pool, forget_pools, pool_of
 from tests.factories import COMMUNITY
+from tests.linli.conftest import statements_to
 from tests.linli.suggestions.factories import make_helper
 
 COUNTY = COMMUNITY[:6]
@@ -23,17 +23,14 @@ def nothing_kept() -> Iterator[None]:
 
 
 @pytest.fixture
-def reads(own_database: Database) -> Iterator[list[str]]:
-    """Each time a county's people were read."""
-    seen: list[str] = []
+def sent(own_database: Database) -> Iterator[list[str]]:
+    with statements_to(own_database) as seen:
+        yield seen
 
-    def note(*sent: object) -> None:
-        if "volunteer_skills" in str(sent[2]):
-            seen.append(str(sent[2]))
 
-    event.listen(own_database.engine.sync_engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(own_database.engine.sync_engine, "before_cursor_execute", note)
+def reads(sent: list[str]) -> int:
+    """How often a county's people were read."""
+    return sum("FROM volunteer_skills" in each for each in sent)
 
 
 async def look(database: Database, now: datetime) -> Pool:
@@ -42,21 +39,21 @@ async def look(database: Database, now: datetime) -> Pool:
 
 
 async def test_who_asks_while_a_county_is_read_waits_for_the_same_answer(
-    own_database: Database, reads: list[str], now: datetime
+    own_database: Database, sent: list[str], now: datetime
 ) -> None:
     async with own_database.transaction() as session:
         person = await make_helper(session, changed_at=now - timedelta(days=1))
     found = await asyncio.gather(*(look(own_database, now) for _ in range(4)))
     assert all(each is found[0] for each in found)
     assert found[0].account_ids == (person.id,)
-    assert len(reads) == 1
+    assert reads(sent) == 1
 
 
-async def test_who_joined_meanwhile_is_seen(own_database: Database, reads: list[str], now: datetime) -> None:
+async def test_who_joined_meanwhile_is_seen(own_database: Database, sent: list[str], now: datetime) -> None:
     async with own_database.transaction() as session:
         await make_helper(session, changed_at=now - timedelta(days=1))
     assert len((await look(own_database, now)).account_ids) == 1
     async with own_database.transaction() as session:
         await make_helper(session, changed_at=now)
     assert len((await look(own_database, now)).account_ids) == 2
-    assert len(reads) == 2
+    assert reads(sent) == 2

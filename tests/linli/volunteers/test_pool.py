@@ -2,12 +2,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linli.accounts.models import Account, Consent
 from linli.accounts.rules import ConsentPurpose
-from linli.core.db import Database
 from linli.volunteers.models import (
     VolunteerCredential,
     VolunteerField,
@@ -142,14 +140,11 @@ async def test_a_minor_comes_with_the_last_word_of_the_guardian(session: AsyncSe
 
 
 async def test_the_pool_takes_one_query_however_many_there_are(
-    session: AsyncSession, migrated: Database
+    session: AsyncSession, statements: list[str]
 ) -> None:
     for _ in range(30):
         await make_volunteer(session)
-    statements: list[str] = []
-    event.listen(
-        migrated.engine.sync_engine, "before_cursor_execute", lambda *seen: statements.append(seen[2])
-    )
+    statements.clear()
     assert len(await pool(session, inside=COUNTY, near=PLACE, on_day=DAY)) == 30
     assert len(statements) == 1
 
