@@ -33,8 +33,11 @@ def reads(sent: list[str]) -> int:
     return sum("FROM volunteer_skills" in each for each in sent)
 
 
-async def look(database: Database, now: datetime) -> Pool:
+async def look(database: Database, now: datetime, together: asyncio.Barrier | None = None) -> Pool:
     async with database.session(writes=False) as session:
+        await session.connection()
+        if together:
+            await together.wait()
         return await pool_of(session, COUNTY, now=now)
 
 
@@ -43,7 +46,8 @@ async def test_who_asks_while_a_county_is_read_waits_for_the_same_answer(
 ) -> None:
     async with own_database.transaction() as session:
         person = await make_helper(session, changed_at=now - timedelta(days=1))
-    found = await asyncio.gather(*(look(own_database, now) for _ in range(4)))
+    together = asyncio.Barrier(4)
+    found = await asyncio.gather(*(look(own_database, now, together) for _ in range(4)))
     assert all(each is found[0] for each in found)
     assert found[0].account_ids == (person.id,)
     assert reads(sent) == 1
